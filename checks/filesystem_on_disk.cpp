@@ -1,0 +1,24 @@
+#include "checks/checks.hpp"
+
+namespace recover::checks {
+namespace {
+
+Answer ask(const Profile& profile, const Facts& facts) {
+  for (const auto& target : find_targets(profile, facts)) {
+    if (!target.device) return unknown("the disk " + target.disk.name + " was not found");
+    const auto& device = *target.device;
+    if (device.fs_type != "btrfs" || device.fs_uuid != profile.filesystem.uuid)
+      return fails("On " + device.path + " is " + (device.fs_type.empty() ? "no filesystem" : device.fs_type) + " " +
+                       device.fs_uuid + ", not the btrfs " + profile.filesystem.uuid,
+                   "Run again with --restart");
+  }
+  return holds("btrfs " + profile.filesystem.uuid);
+}
+
+}  // namespace
+
+Check filesystem_on_disk() {
+  return {"filesystem-on-disk", "Do the target devices hold the filesystem with the UUID of the profile?", ask, Needs::nothing, /*refuses=*/false, /*only_after_a_step=*/true};
+}
+
+}  // namespace recover::checks

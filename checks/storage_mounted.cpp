@@ -1,0 +1,25 @@
+#include "checks/checks.hpp"
+#include "recover/system/text.hpp"
+
+namespace recover::checks {
+namespace {
+
+Answer ask(const Profile& profile, const Facts& facts) {
+  if (!facts.storage)
+    return fails("The storage volume with the UUID " + profile.storage.uuid + " is not mounted",
+                 "Mount it: mount UUID=" + profile.storage.uuid + " /mnt/storage");
+  if (!facts.storage->writable)
+    return fails("The storage volume at " + facts.storage->mount_point + " is mounted read-only",
+                 "The journal is kept on it: mount -o remount,rw " + facts.storage->mount_point +
+                     ", or give another place with --state");
+  return holds(facts.storage->device + " at " + facts.storage->mount_point + ", " +
+               system::human_bytes(facts.storage->free_bytes) + " free");
+}
+
+}  // namespace
+
+Check storage_mounted() {
+  return {"storage-mounted", "Is the storage volume mounted, and writable?", ask};
+}
+
+}  // namespace recover::checks

@@ -1,0 +1,29 @@
+#include "checks/checks.hpp"
+
+#include <algorithm>
+
+namespace recover::checks {
+namespace {
+
+Answer ask(const Profile& profile, const Facts& facts) {
+  const auto targets = find_targets(profile, facts);
+  for (const auto& device : facts.devices) {
+    if (device.fs_uuid != profile.filesystem.uuid) continue;
+    const bool ours = std::any_of(targets.begin(), targets.end(), [&](const auto& target) {
+      return target.device && (target.device->path == device.path || target.device->path == device.disk);
+    });
+    if (!ours)
+      return fails(device.path + " also holds a filesystem with the UUID " + device.fs_uuid +
+                       ": a clone, or the disk itself under another name",
+                   "Detach it; two filesystems with one UUID are mistaken for each other");
+  }
+  return holds("no other device has it");
+}
+
+}  // namespace
+
+Check uuid_unique() {
+  return {"uuid-unique", "Does no other device hold a filesystem with the UUID of the root?", ask};
+}
+
+}  // namespace recover::checks

@@ -1,0 +1,94 @@
+#include "recover/action.hpp"
+
+#include <cstdio>
+
+#include "recover/system/text.hpp"
+
+namespace recover {
+namespace {
+
+using Lines = std::vector<std::string>;
+
+std::string joined(const std::vector<std::string>& argv) {
+  std::string line;
+  for (const auto& word : argv) line += (line.empty() ? "" : " ") + system::shell_quoted(word);
+  return line;
+}
+
+std::string octal(mode_t mode) {
+  char text[16];
+  std::snprintf(text, sizeof text, "%04o", static_cast<unsigned>(mode));
+  return text;
+}
+
+// bconsole with its lines as a here-document, as an operator would keep it in a note.
+Lines conversation(const bacula::Console& console, const Lines& said) {
+  Lines lines{joined(console.argv) + " <<'END'"};
+  lines.insert(lines.end(), said.begin(), said.end());
+  lines.push_back("END");
+  return lines;
+}
+
+struct Typed {
+  Lines operator()(const Command& a) const { return {joined(a.argv)}; }
+  Lines operator()(const MakeDirectory& a) const {
+    return {joined({"install", "-d", "-m", octal(a.mode), a.path})};
+  }
+  Lines operator()(const MakeMountPoints& a) const {
+    return {"# mkdir -p for each mount point of " + a.root + "/etc/fstab that is missing"};
+  }
+  Lines operator()(const CopyFile& a) const {
+    return {joined({"install", "-m", octal(a.mode), a.from, a.to})};
+  }
+  Lines operator()(const Mount& a) const {
+    std::vector<std::string> argv{"mount"};
+    if (!a.type.empty()) argv.insert(argv.end(), {"-t", a.type});
+    if (!a.options.empty()) argv.insert(argv.end(), {"-o", a.options});
+    argv.insert(argv.end(), {a.source, a.target});
+    return {joined(argv)};
+  }
+  Lines operator()(const Unmount& a) const { return {joined({"umount", a.target})}; }
+  Lines operator()(const StartDaemon& a) const {
+    return {joined(a.argv) + " &   # unless it runs already"};
+  }
+  Lines operator()(const StopDaemon& a) const { return {"# stop the " + a.name + " that was started above"}; }
+  Lines operator()(const AwaitDaemons& a) const {
+    return conversation(a.console, {"status storage=\"" + a.storage + "\"", "status client=\"" + a.client + "\""});
+  }
+  Lines operator()(const ProveRestoreOnly& a) const {
+    return conversation(a.console, {".jobs type=B", ".jobs type=C", ".jobs type=g", ".schedule"});
+  }
+  Lines operator()(const ChooseBackup& a) const {
+    auto lines = conversation(a.request.console, bacula::choose_lines(a.request));
+    lines.push_back("# keep the bootstrap file that it names as " + a.request.keep + "/backup.bsr");
+    return lines;
+  }
+  Lines operator()(const AdoptBootstrap& a) const {
+    return {joined({"install", "-m", "0600", a.request.bootstrap, a.request.keep + "/backup.bsr"}),
+            "# list the files of that bootstrap from the volumes in " + a.request.volumes};
+  }
+  Lines operator()(const RestoreByDirector& a) const {
+    return conversation(a.request.console, {bacula::restore_line(a.request), "wait", "messages"});
+  }
+  Lines operator()(const ExtractVolumes& a) const { return {joined(a.request.argv)}; }
+  Lines operator()(const NameLosses& a) const {
+    return {"# read the volumes in " + a.volumes + ", check every block, and list the files whose",
+            "# ACLs, xattrs or data bextract cannot bring back"};
+  }
+  Lines operator()(const HandOver& a) const {
+    return {joined({"install", "-d", "-m", "0700", a.to}),
+            joined({"cp", a.from + "/journal", a.from + "/backup.bsr", a.from + "/backup.toml", a.to})};
+  }
+};
+
+}  // namespace
+
+std::vector<std::string> as_typed(const Action& action) { return std::visit(Typed{}, action); }
+
+bool is_held(const Action& action) {
+  return std::holds_alternative<Mount>(action) || std::holds_alternative<Unmount>(action) ||
+         std::holds_alternative<MakeDirectory>(action) || std::holds_alternative<StartDaemon>(action) ||
+         std::holds_alternative<StopDaemon>(action);
+}
+
+}  // namespace recover

@@ -1,0 +1,110 @@
+// Actions: values that say what will be done. What an action prints is what it does: as_typed() gives the lines that
+// an operator would type for the same effect, and the runner consumes the same value.
+//
+//     Action action = Command{.argv = {"wipefs", "--all", "/dev/sdb"}};
+//     as_typed(action);   // {"wipefs --all /dev/sdb"}
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "recover/bacula/choose.hpp"
+#include "recover/bacula/restore.hpp"
+
+namespace recover {
+
+struct Command {
+  std::vector<std::string> argv;
+};
+
+struct MakeDirectory {
+  std::string path;
+  mode_t mode = 0755;  // set also when it is there already
+};
+
+// Every mount point of a restored fstab that the backup did not bring.
+struct MakeMountPoints {
+  std::string root;
+};
+
+struct CopyFile {
+  std::string from, to;
+  mode_t mode = 0600;
+};
+
+struct Mount {
+  std::string source, target, type, options;
+};
+
+struct Unmount {
+  std::string target;
+};
+
+// A daemon in the foreground, owned by the run. Nothing happens when the run has it already.
+struct StartDaemon {
+  std::string name;
+  std::vector<std::string> argv;
+};
+
+struct StopDaemon {
+  std::string name;
+};
+
+// Waits until Director, Storage Daemon and File Daemon answer each other.
+struct AwaitDaemons {
+  bacula::Console console;
+  std::string storage, client;
+  std::chrono::milliseconds patience{};
+};
+
+// Asks the Director for its jobs and schedules. Refused when it holds any that could write a backup: law 9.
+struct ProveRestoreOnly {
+  bacula::Console console;
+  std::string director;  // its name
+};
+
+struct ChooseBackup {
+  bacula::ChooseRequest request;
+};
+
+struct AdoptBootstrap {
+  bacula::AdoptRequest request;
+};
+
+struct RestoreByDirector {
+  bacula::RestoreRequest request;  // the number of files expected is read from `keep` when it acts
+  std::string keep;
+};
+
+struct ExtractVolumes {
+  bacula::ExtractRequest request;
+  std::string keep;
+};
+
+// After the fallback: reads the volumes and lists, by name, what it could not bring back.
+struct NameLosses {
+  std::string volumes;  // directory
+  std::string keep;
+};
+
+// The journal, and what was kept about the backup, into the restored root.
+struct HandOver {
+  std::string from, to;
+};
+
+using Action = std::variant<Command, MakeDirectory, MakeMountPoints, CopyFile, Mount, Unmount, StartDaemon, StopDaemon,
+                            AwaitDaemons, ProveRestoreOnly, ChooseBackup, AdoptBootstrap, RestoreByDirector, ExtractVolumes, NameLosses,
+                            HandOver>;
+
+// At least one line; a line that begins with "# " says what no command does.
+std::vector<std::string> as_typed(const Action& action);
+
+// The effect ends with the process (mounts, daemons) or repeating it changes nothing (directories): a resumed run does
+// these again even for steps that are done.
+bool is_held(const Action& action);
+
+}  // namespace recover

@@ -1,0 +1,254 @@
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <ctime>
+#include <functional>
+#include <map>
+#include <sstream>
+#include <utility>
+
+#include "recover/bacula/bootstrap.hpp"
+#include "recover/bacula/choose.hpp"
+#include "recover/bacula/keep.hpp"
+#include "recover/bacula/volume.hpp"
+#include "recover/error.hpp"
+#include "recover/system/files.hpp"
+
+namespace recover::bacula {
+namespace {
+
+using Key = std::pair<std::uint32_t, std::uint32_t>;  // VolSessionTime, VolSessionId
+constexpr int deleted = 23;  // VolumeFile::type: the record says that the file is no longer there
+
+// One version of one name: sixteen bytes, so that a million files cost 16 MB. Two names with the same hash are one in
+// 2^64 for each pair: not once in a million systems of a million files.
+struct Version {
+  std::uint64_t name = 0;  // hash
+  std::uint32_t session = 0;  // place in the order of the sessions
+  std::int32_t index = 0;     // negative: deleted
+};
+
+bool older(const Version& a, const Version& b) {
+  if (a.name != b.name) return a.name < b.name;
+  if (a.session != b.session) return a.session < b.session;
+  return std::abs(a.index) < std::abs(b.index);
+}
+
+std::string local_time(std::uint32_t seconds) {
+  const auto moment = static_cast<std::time_t>(seconds);
+  std::tm broken{};
+  std::array<char, 32> text{};
+  if (::localtime_r(&moment, &broken) == nullptr) return {};
+  std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S", &broken);
+  return text.data();
+}
+
+// "21-Nov-2026 21:58:34" -> "2026-11-21 21:58:34"; empty for anything else.
+std::string iso_time(const std::string& date, const std::string& time) {
+  constexpr std::array<const char*, 12> months = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                  "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  if (date.size() != 11 || time.size() != 8) return {};
+  const auto month = std::find(months.begin(), months.end(), date.substr(3, 3));
+  if (month == months.end()) return {};
+  const auto number = std::to_string(month - months.begin() + 1);
+  return date.substr(7) + "-" + (number.size() == 1 ? "0" : "") + number + "-" + date.substr(0, 2) + " " + time;
+}
+
+// "# 21-Nov-2026 21:58:34 - B1.2026-11-21_21.58.31_03 - Full", "... - Incremental, since=2026-11-21 21:58:33": the
+// Director's comment above the ranges of each job. The job's unique name holds when it was queued.
+BackupJob commented_job(const std::string& line) {
+  std::istringstream words(line);
+  std::string hash, date, time, dash, job;
+  words >> hash >> date >> time >> dash;
+  std::getline(words >> std::ws, job);
+  const std::size_t level = job.rfind(" - ");
+  BackupJob result;
+  if (hash != "#" || dash != "-" || level == std::string::npos) return result;
+  result.level = job.substr(level + 3, job.find(',', level) - level - 3);
+  result.start = iso_time(date, time);
+  // Cut off ".2026-11-21_21.58.31_03".
+  constexpr std::size_t stamp = 23;
+  const std::string unique = job.substr(0, level);
+  result.name = unique.size() > stamp && unique[unique.size() - stamp] == '.' ? unique.substr(0, unique.size() - stamp)
+                                                                              : unique;
+  return result;
+}
+
+// The sessions of the bootstrap in its order, which is the jobs' own, each with what is known of its job.
+struct Session {
+  Key key;
+  BackupJob job;
+};
+
+std::vector<Session> sessions_of(const std::string& text, const Bootstrap& bootstrap) {
+  std::vector<Session> sessions;
+  for (const auto& range : bootstrap.ranges) {
+    const Key key{range.session_time, range.session_id};
+    if (std::none_of(sessions.begin(), sessions.end(), [&](const Session& s) { return s.key == key; })) {
+      sessions.push_back({key, {}});
+    }
+  }
+  std::vector<BackupJob> jobs;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (auto job = commented_job(line); !job.name.empty()) jobs.push_back(std::move(job));
+  }
+  for (std::size_t i = 0; i < sessions.size(); ++i) {
+    if (jobs.size() == sessions.size()) sessions[i].job = jobs[i];
+    if (sessions[i].job.start.empty()) sessions[i].job.start = local_time(sessions[i].key.first);
+  }
+  return sessions;
+}
+
+// Only what had been backed up by then. The times are those of the Director's comments, one form for all, so that text
+// compares as time does.
+void leave_out_later(const std::string& as_of, const std::string& source, std::vector<Session>& sessions,
+                     Bootstrap& bootstrap) {
+  const bool told = std::none_of(sessions.begin(), sessions.end(), [](const auto& s) { return s.job.name.empty(); });
+  if (!told)
+    throw Failed("The bootstrap file " + source + " does not say when its jobs ran, so " + as_of + " cannot be told apart",
+                 "Restore the newest backup, without --as-of, or mend the Director");
+  if (sessions.empty() || sessions.front().job.start > as_of)
+    throw Failed("The bootstrap file " + source + " begins with a backup that is later than " + as_of,
+                 "Only the Director knows older backups: mend it, or restore without --as-of");
+  std::erase_if(sessions, [&](const auto& session) { return session.job.start > as_of; });
+  std::erase_if(bootstrap.ranges, [&](const auto& range) {
+    const Key key{range.session_time, range.session_id};
+    return std::none_of(sessions.begin(), sessions.end(), [&](const auto& session) { return session.key == key; });
+  });
+}
+
+// Which versions are to be restored: of each session, whether the file with that FileIndex is.
+using Chosen = std::vector<std::vector<bool>>;
+
+void choose(Chosen& chosen, const Version& version) {
+  auto& indexes = chosen[version.session];
+  const auto at = static_cast<std::size_t>(version.index);
+  if (indexes.size() <= at) indexes.resize(at + 1);
+  indexes[at] = true;
+}
+
+Chosen newest(std::vector<Version>& versions, std::size_t sessions) {
+  Chosen chosen(sessions);
+  std::sort(versions.begin(), versions.end(), older);
+  for (std::size_t i = 0; i < versions.size(); ++i) {
+    const Version& version = versions[i];
+    const bool last = i + 1 == versions.size() || versions[i + 1].name != version.name;
+    if (!last || version.index < 0) continue;
+    choose(chosen, version);
+  }
+  return chosen;
+}
+
+std::vector<Interval> intervals(const std::vector<bool>& indexes) {
+  std::vector<Interval> result;
+  for (std::size_t i = 0; i < indexes.size(); ++i) {
+    if (!indexes[i]) continue;
+    if (result.empty() || result.back().last + 1 != i) result.push_back({i, i});
+    result.back().last = i;
+  }
+  return result;
+}
+
+std::vector<Interval> common(const std::vector<Interval>& a, const std::vector<Interval>& b) {
+  std::vector<Interval> result;
+  for (auto x = a.begin(), y = b.begin(); x != a.end() && y != b.end();) {
+    const Interval both{std::max(x->first, y->first), std::min(x->last, y->last)};
+    if (both.first <= both.last) result.push_back(both);
+    (x->last < y->last ? x : y)++;
+  }
+  return result;
+}
+
+// The bootstrap with only the chosen versions: without the older ones and the deleted files, which bextract would
+// bring back.
+Bootstrap narrowed(const Bootstrap& bootstrap, const std::vector<Session>& sessions, const Chosen& chosen) {
+  Bootstrap result;
+  for (BootstrapRange range : bootstrap.ranges) {
+    const Key key{range.session_time, range.session_id};
+    const auto session = std::find_if(sessions.begin(), sessions.end(), [&](const Session& s) { return s.key == key; });
+    const auto wanted = intervals(chosen[static_cast<std::size_t>(session - sessions.begin())]);
+    range.file_indexes = range.file_indexes.empty() ? wanted : common(merged(range.file_indexes), wanted);
+    range.count = 0;
+    for (const auto& interval : range.file_indexes) range.count += interval.last - interval.first + 1;
+    if (!range.file_indexes.empty()) result.ranges.push_back(std::move(range));
+  }
+  return result;
+}
+
+// The list as the volumes hold it, with "SESSION FILEINDEX " before each stat packet until it is known which versions
+// count.
+std::string tag(std::size_t session, std::int32_t index) {
+  return std::to_string(session) + " " + std::to_string(index) + " ";
+}
+
+}  // namespace
+
+Backup adopt_bootstrap(const AdoptRequest& request) {
+  const std::string text = system::read_file(request.bootstrap);
+  Bootstrap bootstrap = parse_bootstrap(text, request.bootstrap);
+  auto sessions = sessions_of(text, bootstrap);
+  if (!request.as_of.empty()) leave_out_later(request.as_of, request.bootstrap, sessions, bootstrap);
+  std::map<Key, std::size_t> places;
+  for (std::size_t i = 0; i < sessions.size(); ++i) places[sessions[i].key] = i;
+
+  clear_keep(request.keep);
+  const std::string path = request.keep + "/backup.files", every = path + ".every";
+  std::vector<Version> versions, nameless;
+  {
+    FileListWriter all(every);
+    for_each_file(request.volumes, bootstrap, [&](const VolumeFile& file) {
+      const std::size_t session = places.at({file.session_time, file.session_id});
+      auto& job = sessions[session].job;
+      ++job.files;
+      if (!file.damage.empty() && request.on_damage) request.on_damage(file);
+      if (file.name.empty()) {
+        nameless.push_back({0, static_cast<std::uint32_t>(session), file.index});
+        return;
+      }
+      ListedFile listed{file.name, file.lstat};
+      if (listed.name.size() > 1 && listed.name.back() == '/') listed.name.pop_back();
+      const bool gone = file.type == deleted;
+      versions.push_back({std::hash<std::string>{}(listed.name), static_cast<std::uint32_t>(session),
+                          gone ? -file.index : file.index});
+      if (gone) return;
+      job.bytes += data_bytes(listed);
+      listed.lstat = tag(session, file.index) + listed.lstat;
+      all.add(listed);
+    });
+    all.finish();
+  }
+  Chosen chosen = newest(versions, sessions.size());
+  // A damaged block hides from this program who they are; bextract -p may still get them out of it.
+  for (const Version& file : nameless) choose(chosen, file);
+
+  Backup backup;
+  FileListWriter list(path);
+  read_file_list(every, [&](const ListedFile& tagged) {
+    std::istringstream words(tagged.lstat);
+    std::size_t session = 0, index = 0;
+    words >> session >> index;
+    if (index >= chosen[session].size() || !chosen[session][index]) return;
+    ListedFile file{tagged.name, {}};
+    std::getline(words >> std::ws, file.lstat);
+    list.add(file);
+    ++backup.files;
+    backup.bytes += data_bytes(file);
+  });
+  list.finish();
+  ::unlink(every.c_str());
+  if (backup.files == 0) {
+    throw Failed("The volumes in " + request.volumes + " hold no file of the bootstrap file " + request.bootstrap,
+                 "See that volumes and bootstrap file belong together");
+  }
+  const Bootstrap kept = narrowed(bootstrap, sessions, chosen);
+  system::write_file(request.keep + "/backup.bsr", to_text(kept), 0600);
+  backup.volumes = kept.volumes();
+  for (auto& session : sessions) backup.jobs.push_back(std::move(session.job));
+  write_backup(request.keep, backup);
+  return backup;
+}
+
+}  // namespace recover::bacula

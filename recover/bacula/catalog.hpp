@@ -1,0 +1,43 @@
+// What the catalog tells of jobs and their files, asked through the Director so that no password of the database is
+// needed.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "recover/bacula/backup.hpp"
+#include "recover/bacula/console.hpp"
+#include "recover/bacula/file_list.hpp"
+
+namespace recover::bacula {
+
+// A job as the catalog has it, with what it says against it.
+struct CatalogJob {
+  BackupJob job;
+  std::string status;  // one letter: T is good
+  std::int64_t errors = 0;
+};
+
+// In the order of `ids`. Throws Failed when the catalog does not know one of them.
+std::vector<CatalogJob> catalog_jobs(system::Processes& processes, const Console& console,
+                                     const std::vector<std::int64_t>& ids);
+
+// The query behind catalog_files: hexadecimal path, hexadecimal name, LStat of each file that a restore of the jobs
+// `ids` brings back, its newest version. `version` is the catalog's VersionId. Throws UsageError for a kind of
+// catalog that is not sqlite3, postgresql or mysql.
+std::string files_query(const std::string& catalog_kind, std::int64_t version, const std::vector<std::int64_t>& ids);
+
+// Streams them.
+void catalog_files(system::Processes& processes, const Console& console, const std::string& catalog_kind,
+                   const std::vector<std::int64_t>& ids, const std::function<void(const ListedFile&)>& each);
+
+// Objects that plugins keep beside the files: a restore counts them, the list of files does not hold them.
+std::int64_t catalog_objects(system::Processes& processes, const Console& console,
+                             const std::vector<std::int64_t>& ids);
+
+// A whole number as the catalog or the Director writes it, thousands parted by commas or not. Throws Failed.
+std::int64_t whole_number(std::string_view text);
+
+}  // namespace recover::bacula

@@ -1,0 +1,125 @@
+// recover --playbook NAME: carries the plan out.
+#include <algorithm>
+#include <filesystem>
+
+#include "recover/commands/commands.hpp"
+#include "recover/commands/confirm.hpp"
+#include "recover/commands/prepare.hpp"
+#include "recover/executor.hpp"
+#include "recover/gate.hpp"
+#include "recover/journal.hpp"
+#include "recover/journal_state.hpp"
+#include "recover/system/files.hpp"
+#include "recover/system/lock.hpp"
+#include "recover/system/mount.hpp"
+#include "recover/system/signals.hpp"
+
+namespace recover::commands {
+namespace {
+
+std::vector<std::string> step_names(const Plan& plan) {
+  std::vector<std::string> names;
+  for (const auto& step : plan.steps) names.push_back(step.name);
+  return names;
+}
+
+Event introduction(const char* name, const Plan& plan, const Playbook& playbook, const Facts& facts) {
+  return Event(name)
+      .with("playbook", plan.playbook)
+      .with("playbook-file", playbook.file)
+      .with("profile", plan.profile_file)
+      .with("machine", plan.machine)
+      .with("plan", plan.hash)
+      .with("as-of", plan.as_of)
+      .with("boot", facts.boot_id)
+      .with("steps", step_names(plan));
+}
+
+// What an earlier run left decides whether this one may begin; the operator says which is meant.
+JournalState decide(const Options& options, const JournalState& earlier) {
+  if (options.restart || !earlier.started) {
+    if (options.resume && !earlier.started)
+      throw UsageError("There is no run to resume", "Start one without --resume");
+    return {};
+  }
+  if (options.resume) {
+    if (earlier.complete)
+      throw Error(Exit::not_finished, "Every step of the run of " + earlier.started_at + " is done already",
+                  "Reboot into the restored system and run a backup; to restore once more give --restart");
+    return earlier;
+  }
+  throw Refused("A run of " + earlier.started_at + " is on record here" +
+                    (earlier.complete ? ", and all its steps are done" : ", and it did not come to its end"),
+                earlier.complete ? "To restore once more give --restart"
+                                 : "Go on with it: --resume. To begin anew: --restart");
+}
+
+JournalState read_earlier(const Options& options, const std::string& directory) {
+  // --restart is also the way out of a journal that cannot be read.
+  if (options.restart) return {};
+  return state_of(read_journal(journal_path(directory)).events);
+}
+
+void require_same_plan(const Plan& plan, const JournalState& earlier) {
+  if (plan.hash == earlier.plan_hash) return;
+  throw Refused("Playbook, profile or moment are not those of the run of " + earlier.started_at,
+                "Put them back as they were, or begin anew with --restart");
+}
+
+// A run that was killed a moment ago may still hold the target: the kernel takes its mounts apart behind it.
+Facts facts_once_settled(Prepared& prepared, bool resumed) {
+  for (int tries = 0;; ++tries) {
+    auto facts = prepared.prober->read(false, false, false);
+    const auto targets = find_targets(prepared.profile, facts);
+    const bool held = std::any_of(targets.begin(), targets.end(),
+                                  [](const auto& target) { return target.device && !target.device->in_use.empty(); });
+    if (!held || !resumed || tries == 20) return facts;
+    prepared.processes->pause(std::chrono::milliseconds(500));
+  }
+}
+
+void forget_backup(const std::string& directory) {
+  for (const auto* name : {"backup.toml", "backup.bsr", "backup.files"})
+    std::filesystem::remove(directory + "/" + name);
+}
+
+}  // namespace
+
+Exit run(const Options& options, Reporter& reporter) {
+  if (options.dry_run) return dry_run(options, reporter);
+  auto prepared = prepare(options);
+  system::install_signal_handlers();
+  const auto& directory = prepared->layout.state;
+  system::make_directories(directory, 0700);
+  const system::Lock lock(directory + "/lock");
+  const auto earlier = decide(options, read_earlier(options, directory));
+  const auto as_of = options.as_of.empty() ? earlier.as_of : options.as_of;
+  if (!earlier.started) forget_backup(directory);
+
+  system::enter_private_mount_namespace();
+  const auto facts = facts_once_settled(*prepared, earlier.started);
+  const auto plan = make_plan(prepared->playbook, prepared->profile, facts, prepared->layout, as_of);
+  if (earlier.started) require_same_plan(plan, earlier);
+
+  reporter.log_to(directory + "/log");
+  auto journal = earlier.started ? Journal::append(directory) : Journal::create(directory);
+  const auto begin = introduction(earlier.started ? "run-resumed" : "run-begun", plan, prepared->playbook, facts);
+  journal.write(begin);
+  reporter.observe(begin);
+  reporter.say(plan.title + "\n" + overview(plan) + "Every command: the same with --dry-run.");
+
+  const auto runner = real_runner(*prepared->processes);
+  const auto ask = [&](const Plan& asked, const Facts& now) {
+    confirm(asked, now, options.confirm, reporter);
+  };
+  execute({plan, prepared->profile, *runner, *prepared->prober, journal, reporter, ask, earlier});
+
+  const auto state = state_of(read_journal(journal_path(directory)).events);
+  std::filesystem::remove(directory + "/backup.toml");  // the next run chooses anew
+  const auto verdict = gate(state);
+  reporter.observe(Event("verdict").with("finished", verdict.exit == Exit::finished).with("text", verdict.text));
+  reporter.say(verdict.text);
+  return verdict.exit;
+}
+
+}  // namespace recover::commands

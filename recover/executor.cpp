@@ -1,0 +1,219 @@
+#include "recover/executor.hpp"
+
+#include "recover/check.hpp"
+#include "recover/error.hpp"
+#include "recover/system/signals.hpp"
+
+namespace recover {
+namespace {
+
+class Executor : public Observer {
+ public:
+  explicit Executor(Execution execution) : run_(std::move(execution)), written_(run_.before.destroying) {}
+
+  void run() {
+    try {
+      ask_guards_from(0, read(false, false, false));
+      for (std::size_t i = 0; i < steps().size(); ++i)
+        if (steps()[i].fallback_for.empty()) run_step(i);
+      release_or_throw();
+      record(Event("run-complete"));
+    } catch (Error& error) {
+      give_up(error);
+      // Nothing has been written to a target yet: the run was refused, whatever stopped it.
+      if (error.exit() == Exit::failed && !written_) {
+        Refused refused(error.problem(), error.remedy());
+        for (const auto& line : error.aftermath()) refused.add_aftermath(line);
+        throw refused;
+      }
+      if (error.exit() == Exit::refused && written_) {
+        Failed failed(error.problem(), error.remedy());
+        for (const auto& line : error.aftermath()) failed.add_aftermath(line);
+        throw failed;
+      }
+      throw;
+    } catch (...) {
+      run_.runner.release();
+      throw;
+    }
+  }
+
+  // What the runner says while it acts: progress for the screen, all else for the journal as well.
+  void observe(const Event& event) override {
+    if (event.name == "progress") {
+      run_.screen.observe(event);
+    } else {
+      record(event);
+    }
+  }
+
+ private:
+  const std::vector<PlannedStep>& steps() const { return run_.plan.steps; }
+
+  void record(const Event& event) {
+    run_.journal.write(event);
+    run_.screen.observe(event);
+  }
+
+  Facts read(bool director, bool filesystem, bool tree) {
+    system::throw_if_interrupted();
+    return run_.prober.read(director, filesystem, tree);
+  }
+
+  Facts read_for(const std::vector<std::string>& names) {
+    bool director = false, filesystem = false, tree = false;
+    for (const auto& name : names) {
+      const auto needs = find_check(name)->needs;
+      director |= needs == Needs::director;
+      filesystem |= needs == Needs::filesystem;
+      tree |= needs == Needs::tree;
+    }
+    return read(director, filesystem, tree);
+  }
+
+  Answer ask(const std::string& name, const Facts& facts, const std::string& step) {
+    const auto answer = find_check(name)->ask(run_.profile, facts);
+    record(Event("check")
+               .with("check", name)
+               .with("step", step)
+               .with("answer", std::string(to_string(answer.verdict)))
+               .with("evidence", answer.evidence));
+    return answer;
+  }
+
+  // Law 1: before the first write, every guard of the whole plan has been asked; what fails, refuses. What cannot be
+  // known yet is asked again when its step begins.
+  void ask_guards_from(std::size_t first, const Facts& facts) {
+    std::vector<std::string> asked;
+    for (std::size_t i = first; i < steps().size(); ++i) {
+      if (run_.before.of(steps()[i].name) == Progress::done) continue;
+      for (const auto& name : steps()[i].guards) {
+        if (std::find(asked.begin(), asked.end(), name) != asked.end()) continue;
+        asked.push_back(name);
+        if (auto answer = ask(name, facts, steps()[i].name); answer.verdict == Verdict::fails)
+          throw Refused(answer.evidence, answer.remedy);
+      }
+    }
+  }
+
+  // The step at `i`, and when it fails the fallbacks that stand right behind it.
+  void run_step(std::size_t i) {
+    for (;; ++i) {
+      const auto& step = steps()[i];
+      const bool has_fallback = i + 1 < steps().size() && steps()[i + 1].fallback_for == step.name;
+      const auto progress = run_.before.of(step.name);
+      if (progress == Progress::done) return replay(step);
+      if (progress == Progress::failed && has_fallback && stood_in(i + 1)) continue;
+      try {
+        return perform(i);
+      } catch (const Failed& error) {
+        record(Event("step-failed").with("step", step.name).with("why", error.problem()));
+        if (!has_fallback) throw;
+        record(Event("fallback").with("step", step.name).with("instead", steps()[i + 1].name));
+      }
+    }
+  }
+
+  // In the run that is resumed, the fallback had taken over already.
+  bool stood_in(std::size_t fallback) const {
+    const auto progress = run_.before.of(steps()[fallback].name);
+    return progress == Progress::begun || progress == Progress::done;
+  }
+
+  void perform(std::size_t i) {
+    const auto& step = steps()[i];
+    if (step.destroys) make_sure_before_destroying(i);
+    guard(step);
+    record(Event("step-begun").with("step", step.name).with("summary", step.summary).with("destroys", step.destroys));
+    written_ |= step.destroys;
+    for (const auto& action : step.actions) act(step, action);
+    prove(step);
+    record(Event("step-done").with("step", step.name));
+  }
+
+  void act(const PlannedStep& step, const Action& action) {
+    system::throw_if_interrupted();
+    record(Event("action-begun").with("step", step.name).with("typed", as_typed(action)));
+    try {
+      run_.runner.perform(action, *this);
+    } catch (Error& error) {
+      error.add_context("doing the step \"" + step.name + "\"");
+      throw;
+    }
+    record(Event("action-done").with("step", step.name));
+  }
+
+  // Law 2: what was planned for is looked at again, and the operator has named it.
+  void make_sure_before_destroying(std::size_t i) {
+    const auto facts = read_for({});
+    ask_guards_from(i, facts);
+    if (!same_devices(run_.plan.targets, find_targets(run_.profile, facts)))
+      throw Refused("The disks are not the same as when the plan was made",
+                    "Start again, and look at the new plan with --dry-run first");
+    run_.confirm(run_.plan, facts);
+    std::vector<std::string> serials;
+    for (const auto& target : run_.plan.targets) serials.push_back(target.disk.serial);
+    record(Event("confirmed").with("step", steps()[i].name).with("serials", std::move(serials)));
+  }
+
+  void guard(const PlannedStep& step) {
+    const auto facts = read_for(step.guards);
+    for (const auto& name : step.guards) {
+      const auto answer = ask(name, facts, step.name);
+      if (answer.verdict == Verdict::fails) throw Refused(answer.evidence, answer.remedy);
+    }
+    if (step.destroys && !same_devices(run_.plan.targets, find_targets(run_.profile, facts)))
+      throw Refused("The disks have changed while the question was asked", "Start again");
+  }
+
+  void prove(const PlannedStep& step) {
+    if (step.proofs.empty()) return;
+    const auto facts = read_for(step.proofs);
+    for (const auto& name : step.proofs) {
+      const auto answer = ask(name, facts, step.name);
+      if (answer.verdict == Verdict::holds) continue;
+      const auto remedy = answer.remedy.empty() ? "Look at it, then continue with --resume" : answer.remedy;
+      if (answer.verdict == Verdict::fails && find_check(name)->refuses) throw Refused(answer.evidence, remedy);
+      throw Failed("After the step \"" + step.name + "\" the check " + name + " does not hold: " + answer.evidence, remedy);
+    }
+  }
+
+  // A step that is proven done is not done again; but its mounts and daemons ended with the process that had them.
+  void replay(const PlannedStep& step) {
+    record(Event("step-kept").with("step", step.name));
+    for (const auto& action : step.actions)
+      if (is_held(action)) run_.runner.perform(action, *this);
+    const auto facts = read_for(step.proofs);
+    for (const auto& name : step.proofs)
+      if (auto answer = ask(name, facts, step.name); answer.verdict == Verdict::fails)
+        throw Refused("The step \"" + step.name + "\" was done, but now: " + answer.evidence,
+                      "Something has changed since. Look at it, or begin anew with --restart");
+  }
+
+  void release_or_throw() {
+    const auto failures = run_.runner.release();
+    if (failures.empty()) return;
+    Failed failed("Every step is done, but something could not be given back: " + failures.front(),
+                  "Unmount it by hand, then continue with --resume");
+    throw failed;
+  }
+
+  void give_up(Error& error) {
+    const system::Uninterrupted until_released;
+    for (auto& failure : run_.runner.release()) error.add_aftermath(std::move(failure));
+    try {
+      record(Event("run-ended").with("why", error.problem()).with("remedy", error.remedy()));
+    } catch (const Error& unwritten) {
+      error.add_aftermath(unwritten.problem());
+    }
+  }
+
+  Execution run_;
+  bool written_;
+};
+
+}  // namespace
+
+void execute(Execution execution) { Executor(std::move(execution)).run(); }
+
+}  // namespace recover

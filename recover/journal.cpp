@@ -1,0 +1,129 @@
+#include "recover/journal.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include "recover/error.hpp"
+#include "recover/sha256.hpp"
+#include "recover/system/machine.hpp"
+
+namespace recover {
+namespace {
+
+constexpr std::string_view sum_key = ",\"sum\":\"";
+constexpr std::size_t sum_length = 16;  // hexadecimal digits: 64 bits of SHA-256
+
+std::string checksum(const std::string& previous, std::string_view body) {
+  return sha256(previous + std::string(body)).substr(0, sum_length);
+}
+
+// {"event":...} + checksum -> {"event":...,"sum":"..."}
+std::string seal(const std::string& json, const std::string& sum) {
+  return json.substr(0, json.size() - 1) + std::string(sum_key) + sum + "\"}";
+}
+
+// The line's body and checksum, or nothing when it has no such form.
+std::optional<std::pair<std::string, std::string>> unseal(std::string_view line) {
+  const std::size_t tail = sum_key.size() + sum_length + 2;
+  if (line.size() <= tail || line.substr(line.size() - 2) != "\"}") return std::nullopt;
+  const auto at = line.size() - tail;
+  if (line.substr(at, sum_key.size()) != sum_key) return std::nullopt;
+  return std::pair(std::string(line.substr(0, at)) + "}",
+                   std::string(line.substr(at + sum_key.size(), sum_length)));
+}
+
+[[noreturn]] void refuse(const std::string& path, std::size_t line, const JournalContents& good) {
+  const std::string last =
+      good.events.empty() ? "nothing" : good.events.back().name + " " + good.events.back().text("step");
+  throw UsageError("The journal " + path + " is not as it was written, from line " + std::to_string(line) +
+                       " on (the last that can be trusted says: " + last + ")",
+                   "Look at the file; to begin the recovery anew, give --restart, which keeps it beside");
+}
+
+system::Descriptor open_journal(const std::string& path, int flags) {
+  system::Descriptor file(::open(path.c_str(), flags | O_WRONLY | O_CLOEXEC, 0600));
+  if (!file)
+    throw Failed("Could not open the journal " + path + ": " + std::strerror(errno),
+                 "Make sure that the storage volume is mounted writable, or give another place with --state");
+  return file;
+}
+
+}  // namespace
+
+std::string journal_path(const std::string& directory) { return directory + "/journal"; }
+
+JournalContents read_journal(const std::string& path) {
+  JournalContents contents;
+  if (!system::exists(path)) return contents;
+  const std::string text = system::read_file(path);
+  std::size_t number = 0;
+  while (contents.whole_bytes < text.size()) {
+    ++number;
+    const auto end = text.find('\n', contents.whole_bytes);
+    if (end == std::string::npos) {
+      contents.torn = true;
+      break;
+    }
+    const auto parts = unseal(std::string_view(text).substr(contents.whole_bytes, end - contents.whole_bytes));
+    const bool good = parts && checksum(contents.last_sum, parts->first) == parts->second;
+    const auto event = good ? event_from_json(parts->first) : std::nullopt;
+    if (!event) {
+      // A power cut may leave a last block of zeros or rubbish, newline included; what lies before it is whole.
+      if (end + 1 < text.size()) refuse(path, number, contents);
+      contents.torn = true;
+      break;
+    }
+    contents.events.push_back(*event);
+    contents.last_sum = parts->second;
+    contents.whole_bytes = end + 1;
+  }
+  return contents;
+}
+
+Journal::Journal(system::Descriptor file, std::string path, std::int64_t next, std::string last_sum)
+    : file_(std::move(file)), path_(std::move(path)), next_(next), last_sum_(std::move(last_sum)) {}
+
+Journal Journal::create(const std::string& directory) {
+  system::make_directories(directory, 0700);
+  const auto path = journal_path(directory);
+  if (system::exists(path)) {
+    std::string stamp = system::local_time(system::now());
+    stamp[10] = '_';
+    std::string kept = path + "." + stamp;
+    for (int i = 2; system::exists(kept); ++i) kept = path + "." + stamp + "." + std::to_string(i);
+    if (::rename(path.c_str(), kept.c_str()) != 0)
+      throw Failed("Could not keep the older journal as " + kept + ": " + std::strerror(errno),
+                   "Move it away by hand");
+  }
+  return Journal(open_journal(path, O_CREAT | O_EXCL | O_APPEND), path, 1, "");
+}
+
+Journal Journal::append(const std::string& directory) {
+  const auto path = journal_path(directory);
+  const auto contents = read_journal(path);
+  auto file = open_journal(path, O_APPEND);
+  if (contents.torn && ::ftruncate(file.get(), static_cast<off_t>(contents.whole_bytes)) != 0)
+    throw Failed("Could not cut the torn last line of " + path + ": " + std::strerror(errno),
+                 "Make sure that the storage volume is mounted writable");
+  return Journal(std::move(file), path, static_cast<std::int64_t>(contents.events.size()) + 1, contents.last_sum);
+}
+
+void Journal::write(Event event) {
+  event.with("seq", next_).with("time", system::local_time(system::now()));
+  const auto body = to_json(event);
+  const auto sum = checksum(last_sum_, body);
+  const auto line = seal(body, sum) + "\n";
+  const auto written = ::write(file_.get(), line.data(), line.size());
+  if (written != static_cast<ssize_t>(line.size()) || ::fsync(file_.get()) != 0)
+    throw Failed("Could not write to the journal " + path_ + ": " + (written < 0 ? std::strerror(errno) : "disk full"),
+                 "Make room on that volume, then continue with --resume");
+  last_sum_ = sum;
+  ++next_;
+}
+
+}  // namespace recover

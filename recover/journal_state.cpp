@@ -1,0 +1,49 @@
+#include "recover/journal_state.hpp"
+
+namespace recover {
+
+Progress JournalState::of(const std::string& step) const {
+  const auto found = steps.find(step);
+  return found == steps.end() ? Progress::none : found->second;
+}
+
+JournalState state_of(const std::vector<Event>& events) {
+  JournalState state;
+  for (const auto& event : events) {
+    const auto step = event.text("step");
+    state.last_at = event.text("time");
+    if (event.name == "run-begun") {
+      state.started = true;
+      state.playbook = event.text("playbook");
+      state.playbook_file = event.text("playbook-file");
+      state.profile = event.text("profile");
+      state.plan_hash = event.text("plan");
+      state.as_of = event.text("as-of");
+      state.started_at = event.text("time");
+      state.order = event.list("steps");
+    } else if (event.name == "run-resumed") {
+      state.ended.clear();
+    } else if (event.name == "step-begun") {
+      state.steps[step] = Progress::begun;
+      if (event.flag("destroys")) {
+        state.destroying = true;
+        state.degraded.clear();
+      }
+    } else if (event.name == "step-failed") {
+      state.steps[step] = Progress::failed;
+    } else if (event.name == "step-done") {
+      state.steps[step] = Progress::done;
+    } else if (event.name == "losses-begun") {
+      state.degraded.clear();  // a list that was interrupted is made anew
+    } else if (event.name == "degraded") {
+      state.degraded[event.text("lost")] += static_cast<std::int64_t>(event.list("files").size());
+    } else if (event.name == "run-complete") {
+      state.complete = true;
+    } else if (event.name == "run-ended") {
+      state.ended = event.text("why");
+    }
+  }
+  return state;
+}
+
+}  // namespace recover

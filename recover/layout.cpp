@@ -1,0 +1,25 @@
+#include "recover/layout.hpp"
+
+namespace recover {
+
+Layout make_layout(const Profile& profile, const std::string& storage, const std::string& state) {
+  Layout layout;
+  layout.storage = storage;
+  layout.state = state.empty() ? storage + Layout::state_on_storage : state;
+  layout.volumes = storage + "/" + profile.storage.volumes;
+  layout.environment = storage + "/" + profile.storage.environment;
+  layout.target = layout.environment + Layout::inside_target;
+  layout.bootstrap = storage + "/" + profile.storage.bootstraps + "/" + profile.bacula.bootstrap;
+  return layout;
+}
+
+std::string find_storage(const Profile& profile, const Facts& facts) {
+  for (const auto& device : facts.devices) {
+    if (device.fs_uuid != profile.storage.uuid) continue;
+    for (const auto& mount : facts.mounts)
+      if (mount.source == device.path && mount.root == "/") return mount.target;
+  }
+  return "";
+}
+
+}  // namespace recover

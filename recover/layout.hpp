@@ -1,0 +1,38 @@
+// Where things are in a run: one truth for every path that steps, probes and commands share.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "recover/facts.hpp"
+#include "recover/profile.hpp"
+
+namespace recover {
+
+struct Layout {
+  std::string storage;      // mount point of the storage volume
+  std::string state;        // journal and what is kept about the backup; on the storage volume unless --state
+  std::string volumes;      // the Bacula volumes
+  std::string environment;  // root of the recovery environment
+  std::string target;       // where the machine's root is mounted: inside the environment
+  std::string bootstrap;    // the file that the backup job wrote
+
+  // The same seen from inside the environment.
+  static constexpr const char* inside_target = "/mnt/recover";
+  static constexpr const char* inside_state = "/run/recover";
+  // Top level of the new filesystem while its subvolumes are made.
+  static constexpr const char* top_level = "/run/recover-top-level";
+  // Where the journal is, from the root of the storage volume.
+  static constexpr const char* state_on_storage = "/recover-state";
+  // Where the journal travels in the restored root.
+  static constexpr const char* handed_over = "/var/lib/recover";
+};
+
+// `storage`: the mount point; `state`: empty for the place on the storage volume.
+Layout make_layout(const Profile& profile, const std::string& storage, const std::string& state);
+
+// The mount point of the storage volume of the profile by the UUID of its filesystem, never by its name. Empty when it
+// is not mounted.
+std::string find_storage(const Profile& profile, const Facts& facts);
+
+}  // namespace recover

@@ -1,0 +1,48 @@
+// Parse, dispatch, exit code; the only catch.
+#include <cstdio>
+#include <new>
+
+#include "recover/commands/commands.hpp"
+#include "recover/system/text.hpp"
+
+namespace recover {
+namespace {
+
+Exit dispatch(const Options& options, Reporter& reporter) {
+  if (options.command == "run") return commands::run(options, reporter);
+  if (options.command == "status") return commands::status(options, reporter);
+  if (options.command == "check") return commands::check(options, reporter);
+  if (options.command == "list") return commands::list(options, reporter);
+  if (options.command == "log") return commands::log(options, reporter);
+  std::fputs(options.command == "version" ? "recover " RECOVER_VERSION "\n" : help_text().c_str(), stdout);
+  return Exit::finished;
+}
+
+int guarded(int argc, const char* const* argv) {
+  bool json = false;
+  try {
+    const auto options = parse_options(argc, argv);
+    json = options.json;
+    const auto reporter = json ? json_reporter() : text_reporter();
+    return static_cast<int>(dispatch(options, *reporter));
+  } catch (const Error& error) {
+    if (json)
+      std::printf("%s\n", to_json(Event("error")
+                                      .with("problem", error.problem())
+                                      .with("remedy", error.remedy())
+                                      .with("aftermath", error.aftermath())
+                                      .with("exit", static_cast<std::int64_t>(error.exit())))
+                              .c_str());
+    else
+      std::fprintf(stderr, "\n%s", wrap(std::string("recover: ") + error.what(), 79).c_str());
+    return static_cast<int>(error.exit());
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "\nrecover: something unforeseen: %s\n", error.what());
+    return static_cast<int>(Exit::failed);
+  }
+}
+
+}  // namespace
+}  // namespace recover
+
+int main(int argc, char** argv) { return recover::guarded(argc, argv); }

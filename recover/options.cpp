@@ -1,0 +1,140 @@
+#include "recover/options.hpp"
+
+#include <boost/program_options.hpp>
+#include <algorithm>
+#include <sstream>
+
+#include "recover/error.hpp"
+#include "recover/system/machine.hpp"
+#include "recover/system/text.hpp"
+
+namespace recover {
+namespace {
+
+namespace po = boost::program_options;
+
+const std::vector<std::string> commands{"status", "list", "check", "log"};
+
+po::options_description described_options() {
+  po::options_description options("Options", 80, 40);
+  const auto text = [](const char* name) { return po::value<std::string>()->value_name(name); };
+  auto add = options.add_options();
+  add("playbook", text("NAME|FILE"), "run this playbook");
+  add("profile", text("FILE"), "the machine profile (machine.toml)");
+  add("dry-run", "show the whole plan, write nothing");
+  add("as-of", text("'YYYY-MM-DD HH:MM:SS'"), "restore as of that moment");
+  add("resume", "go on with the run that was interrupted");
+  add("restart", "begin anew, whatever an earlier run has done");
+  add("confirm", po::value<std::vector<std::string>>()->value_name("SERIAL")->composing(),
+      "the disk that may be erased, instead of typing it; once for each");
+  add("state", text("DIR"), "where the journal is kept");
+  add("json", "one event a line, as JSON");
+  add("help,h", "show this");
+  add("version", "show the version");
+  return options;
+}
+
+// Exactly the form that Bacula takes.
+void check_moment(const std::string& text) {
+  if (system::seconds_of_local_time(text) != 0) return;
+  throw UsageError("\"" + system::printable(text) + "\" is no moment for --as-of",
+                   "Write it as 'YYYY-MM-DD HH:MM:SS', in local time");
+}
+
+std::string text_of(const po::variables_map& given, const char* name) {
+  return given.count(name) ? given[name].as<std::string>() : std::string();
+}
+
+po::variables_map parsed(int argc, const char* const* argv, std::vector<std::string>& words) {
+  po::options_description all = described_options();
+  all.add_options()("word", po::value<std::vector<std::string>>());
+  po::positional_options_description positions;
+  positions.add("word", -1);
+  po::variables_map given;
+  try {
+    using namespace po::command_line_style;
+    po::store(po::command_line_parser(argc, argv)
+                  .options(all)
+                  .positional(positions)
+                  .style(allow_long | allow_short | long_allow_next | long_allow_adjacent | short_allow_next | allow_dash_for_short)
+                  .run(),
+              given);
+  } catch (const po::unknown_option& error) {
+    std::vector<std::string> known;
+    for (const auto& option : described_options().options()) known.push_back("--" + option->long_name());
+    const auto near = system::nearest(error.get_option_name(), known);
+    throw UsageError("Unknown option " + system::printable(error.get_option_name()),
+                     near.empty() ? "recover --help shows the options" : "Did you mean " + near + "?");
+  } catch (const po::error& error) {
+    throw UsageError(std::string("The command line is not understood: ") + system::printable(error.what()), "recover --help shows the options");
+  }
+  if (given.count("word")) words = given["word"].as<std::vector<std::string>>();
+  return given;
+}
+
+}  // namespace
+
+Options parse_options(int argc, const char* const* argv) {
+  std::vector<std::string> words;
+  const auto given = parsed(argc, argv, words);
+  Options options;
+  options.playbook = text_of(given, "playbook");
+  options.profile = text_of(given, "profile");
+  options.as_of = text_of(given, "as-of");
+  options.state = text_of(given, "state");
+  if (given.count("confirm")) options.confirm = given["confirm"].as<std::vector<std::string>>();
+  options.dry_run = given.count("dry-run") > 0;
+  options.resume = given.count("resume") > 0;
+  options.restart = given.count("restart") > 0;
+  options.json = given.count("json") > 0;
+  if (!options.as_of.empty()) check_moment(options.as_of);
+  if (options.resume && options.restart) throw UsageError("--resume and --restart exclude each other", "Give one of them");
+
+  if (given.count("help") || given.count("version")) {
+    options.command = given.count("help") ? "help" : "version";
+    return options;
+  }
+  if (!options.playbook.empty() || given.count("playbook")) {
+    if (options.playbook.empty()) throw UsageError("--playbook wants a name or a file", "\"recover list\" shows the playbooks");
+    if (!words.empty()) throw UsageError("Unexpected word \"" + system::printable(words.front()) + "\"", "recover --help shows the commands");
+    options.command = "run";
+    return options;
+  }
+  if (words.empty()) throw UsageError("Nothing to do was given", "To recover: recover --playbook storage. recover --help shows the rest");
+  options.command = words.front();
+  options.names.assign(words.begin() + 1, words.end());
+  if (std::find(commands.begin(), commands.end(), options.command) == commands.end()) {
+    const auto near = system::nearest(options.command, commands);
+    throw UsageError("Unknown command \"" + system::printable(options.command) + "\"",
+                     near.empty() ? "recover --help shows the commands" : "Did you mean \"" + near + "\"?");
+  }
+  if (!options.names.empty() && options.command != "check")
+    throw UsageError("Unexpected word \"" + system::printable(options.names.front()) + "\" behind " + options.command,
+                     "recover --help shows the commands");
+  for (const auto* option : {"dry-run", "resume", "restart", "confirm", "as-of"})
+    if (given.count(option))
+      throw UsageError("--" + std::string(option) + " goes with --playbook", "recover --help shows the commands");
+  return options;
+}
+
+std::string help_text() {
+  std::ostringstream options;
+  options << described_options();
+  return "recover brings a machine back whose btrfs root is lost, from its Bacula backup.\n"
+         "\n"
+         "  recover --playbook storage --dry-run   show what would be done; writes nothing\n"
+         "  recover --playbook storage             do it; asks before it destroys anything\n"
+         "  recover --playbook storage --resume    go on after an interruption\n"
+         "  recover status                         how far the recovery is\n"
+         "  recover check [NAME...]                ask the checks, do nothing\n"
+         "  recover list                           playbooks, kinds of steps, checks\n"
+         "  recover log                            the journal, readable\n"
+         "\n" +
+         options.str() +
+         "\n"
+         "Exit: 0 done; 1 a step failed; 2 bad usage or input; 3 refused, nothing was\n"
+         "written; 4 done, but NOT FINISHED: no backup has verified yet; 5 interrupted,\n"
+         "--resume continues; 6 another run holds the lock; 7 done, but damaged.\n";
+}
+
+}  // namespace recover

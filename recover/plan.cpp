@@ -1,0 +1,103 @@
+#include "recover/plan.hpp"
+
+#include "recover/sha256.hpp"
+#include "recover/system/text.hpp"
+
+namespace recover {
+namespace {
+
+std::string listed(const std::vector<std::string>& names) {
+  std::string text;
+  for (const auto& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+// "label, names, ..." wrapped at the width, continued under the first word.
+std::string wrapped(const std::string& indent, const std::string& label, const std::string& words, int width) {
+  std::string text, line = indent + label;
+  const std::string hang(line.size(), ' ');
+  std::size_t at = 0;
+  while (at < words.size()) {
+    auto end = words.find(' ', at);
+    if (end == std::string::npos) end = words.size();
+    const auto word = words.substr(at, end - at);
+    if (line.size() > hang.size() && line.size() + 1 + word.size() > static_cast<std::size_t>(width)) {
+      text += line + "\n";
+      line = hang;
+    }
+    line += (line.size() > hang.size() ? " " : "") + word;
+    at = end + 1;
+  }
+  return text + line + "\n";
+}
+
+}  // namespace
+
+Plan make_plan(const Playbook& playbook, const Profile& profile, const Facts& facts, const Layout& layout,
+               const std::string& as_of) {
+  Plan plan{playbook.name, playbook.title, profile.file, profile.name, as_of, layout, find_targets(profile, facts), {}, {}};
+  for (const auto& step : playbook.steps) {
+    const auto& kind = *find_kind(step.uses);
+    const auto parameters = substituted(step, profile);
+    plan.steps.push_back({step.name, step.uses, std::string(kind.summary), step.fallback_for, kind.destroys,
+                          step.guards, step.proofs,
+                          kind.plan(StepContext{profile, layout, plan.targets, parameters, as_of})});
+  }
+  // Names of devices and mount points are left out: after a reboot of the rescue system they may differ, and the
+  // identities that the profile holds are what counts.
+  plan.hash = sha256(playbook.text + '\0' + profile.text + '\0' + as_of);
+  return plan;
+}
+
+std::string plan_text(const Plan& plan, int width) {
+  std::string text;
+  int number = 0;
+  for (const auto& step : plan.steps) {
+    text += "\n";
+    if (step.fallback_for.empty()) {
+      text += std::to_string(++number) + ". " + step.name + ": " + step.summary;
+    } else {
+      text += "   only if \"" + step.fallback_for + "\" fails, " + step.name + ": " + step.summary;
+    }
+    text += step.destroys ? "   ** DESTROYS **\n" : "\n";
+    if (!step.guards.empty()) text += wrapped("     ", "before: ", listed(step.guards), width);
+    for (const auto& action : step.actions)
+      for (const auto& line : as_typed(action)) text += "     " + system::printable(line) + "\n";
+    if (!step.proofs.empty()) text += wrapped("     ", "after:  ", listed(step.proofs), width);
+  }
+  return text;
+}
+
+std::string overview(const Plan& plan) {
+  std::string text;
+  int number = 0;
+  for (const auto& step : plan.steps) {
+    const bool stands_in = !step.fallback_for.empty();
+    text += (stands_in ? "      or else: " : "  " + std::string(number < 9 ? " " : "") + std::to_string(number + 1) + ". ") +
+            step.summary + (step.destroys ? "   ** DESTROYS **" : "") + "\n";
+    number += stands_in ? 0 : 1;
+  }
+  return text;
+}
+
+std::vector<std::string> destroyed(const Plan& plan) {
+  std::vector<std::string> lines;
+  for (const auto& target : plan.targets) {
+    if (!target.device) {
+      lines.push_back(target.problem);
+      continue;
+    }
+    const auto& device = *target.device;
+    std::string line = device.path + ", " + system::human_bytes(device.size) + ", disk serial " + device.serial;
+    if (!device.model.empty()) line += ", " + device.model;
+    if (!target.partition.empty()) line += ", partition " + target.partition;
+    line += device.fs_type.empty() ? "; nothing that blkid knows is on it"
+                                   : "; on it now: " + device.fs_type +
+                                         (device.fs_label.empty() ? "" : " \"" + device.fs_label + "\"") +
+                                         (device.fs_uuid.empty() ? "" : " " + device.fs_uuid);
+    lines.push_back(system::printable(line));
+  }
+  return lines;
+}
+
+}  // namespace recover

@@ -1,0 +1,45 @@
+// The plan is data: the steps with their actions, made once from playbook, profile and facts. The dry run prints it,
+// the executor performs it; it is the same value, so a rehearsal cannot lie.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "recover/action.hpp"
+#include "recover/facts.hpp"
+#include "recover/layout.hpp"
+#include "recover/playbook.hpp"
+#include "recover/profile.hpp"
+#include "recover/targets.hpp"
+
+namespace recover {
+
+struct PlannedStep {
+  std::string name, uses, summary, fallback_for;
+  bool destroys = false;
+  std::vector<std::string> guards, proofs;
+  std::vector<Action> actions;
+};
+
+struct Plan {
+  std::string playbook, title, profile_file, machine, as_of;
+  Layout layout;
+  std::vector<Target> targets;
+  std::vector<PlannedStep> steps;
+  std::string hash;  // SHA-256 over playbook, profile and moment, hexadecimal: a resumed run must have the same
+};
+
+// `as_of`: YYYY-MM-DD HH:MM:SS, or empty for the newest backup.
+Plan make_plan(const Playbook& playbook, const Profile& profile, const Facts& facts, const Layout& layout,
+               const std::string& as_of);
+
+// The steps with every command as an operator would type it, at most `width` columns where a command allows.
+std::string plan_text(const Plan& plan, int width);
+
+// The steps, a line each.
+std::string overview(const Plan& plan);
+
+// What is on the targets now and would be gone, a line each.
+std::vector<std::string> destroyed(const Plan& plan);
+
+}  // namespace recover

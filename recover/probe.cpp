@@ -1,0 +1,148 @@
+#include "recover/probe.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "recover/bacula/bootstrap.hpp"
+#include "recover/bacula/choose.hpp"
+#include "recover/bacula/director.hpp"
+#include "recover/bacula/volume.hpp"
+#include "recover/error.hpp"
+#include "recover/layout.hpp"
+#include "recover/mount_points.hpp"
+#include "recover/system/btrfs.hpp"
+#include "recover/system/devices.hpp"
+#include "recover/system/files.hpp"
+#include "recover/system/machine.hpp"
+#include "recover/system/mount.hpp"
+#include "recover/tree_check.hpp"
+
+namespace recover {
+namespace {
+
+using namespace std::chrono_literals;
+
+// What the steps call on the host; everything of Bacula lies in the environment.
+constexpr const char* host_tools[] = {"mkfs.btrfs", "btrfs", "wipefs", "chattr", "find", "chroot", "mkdir"};
+constexpr const char* environment_tools[] = {"bacula-dir", "bacula-sd", "bacula-fd", "bconsole", "bextract"};
+
+VolumeFact read_volume(const std::string& directory, const std::string& name) {
+  VolumeFact fact{name, 0, {}};
+  const auto path = directory + "/" + name;
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) {
+    fact.problem = "The volume " + name + " is missing in " + directory;
+    return fact;
+  }
+  fact.size = status.st_size;
+  try {
+    if (const auto label = bacula::read_label(path); label.volume != name)
+      fact.problem = "The file " + path + " is labelled as volume " + label.volume;
+  } catch (const Error& error) {
+    fact.problem = error.problem();
+  }
+  return fact;
+}
+
+bool writable(const std::string& target, const std::vector<MountPoint>& mounts) {
+  for (const auto& mount : mounts)
+    if (mount.target == target) return ("," + mount.options + ",").find(",ro,") == std::string::npos;
+  return false;
+}
+
+class RealProber : public Prober {
+ public:
+  RealProber(const Profile& profile, std::string state, system::Processes& processes)
+      : profile_(profile), state_(std::move(state)), processes_(processes) {}
+
+  Facts read(bool director, bool filesystem, bool tree) override {
+    Facts facts;
+    facts.root_user = system::running_as_root();
+    facts.efi_variables = system::efi_variables_usable();
+    facts.boot_id = system::boot_id();
+    facts.now = system::now();
+    facts.mounts = system::read_mounts();
+    facts.devices = system::read_devices(facts.mounts);
+    for (const auto* name : host_tools) facts.tools.push_back({name, system::find_program(name)});
+    const auto storage = find_storage(profile_, facts);
+    if (storage.empty()) return facts;
+    const auto layout = make_layout(profile_, storage, state_);
+    if (system::exists(layout.state + "/backup.toml")) facts.backup = bacula::read_backup(layout.state);
+    facts.storage = read_storage(layout, facts);
+    if (director) facts.director = ask(layout);
+    if (filesystem && is_mounted(layout.target, facts)) facts.filesystem = system::read_filesystem(layout.target);
+    if (tree && is_mounted(layout.target, facts)) facts.tree = read_tree(layout, facts);
+    return facts;
+  }
+
+ private:
+  static bool is_mounted(const std::string& target, const Facts& facts) {
+    return std::any_of(facts.mounts.begin(), facts.mounts.end(), [&](const auto& m) { return m.target == target; });
+  }
+
+  static StorageFacts read_storage(const Layout& layout, const Facts& facts) {
+    StorageFacts storage;
+    storage.mount_point = layout.storage;
+    for (const auto& mount : facts.mounts)
+      if (mount.target == layout.storage) storage.device = mount.source;
+    storage.writable = writable(layout.storage, facts.mounts);
+    storage.free_bytes = system::free_bytes(layout.storage);
+    storage.environment = system::exists(layout.environment + "/usr") || system::exists(layout.environment + "/bin");
+    for (const auto* name : environment_tools)
+      storage.environment_tools.push_back({name, system::find_program(name, layout.environment)});
+    if (system::exists(layout.bootstrap)) storage.bootstrap = layout.bootstrap;
+    read_volumes(layout, facts, storage);
+    return storage;
+  }
+
+  // The volumes of the backup that was chosen; before that, those of the newest bootstrap file.
+  static void read_volumes(const Layout& layout, const Facts& facts, StorageFacts& storage) {
+    const auto kept = facts.backup ? layout.state + "/backup.bsr" : storage.bootstrap;
+    if (kept.empty()) {
+      storage.problem = "there is no bootstrap file " + layout.bootstrap;
+      return;
+    }
+    try {
+      for (const auto& name : bacula::parse_bootstrap(system::read_file(kept), kept).volumes())
+        storage.volumes.push_back(read_volume(layout.volumes, name));
+    } catch (const Error& error) {
+      storage.problem = error.problem();
+    }
+  }
+
+  std::optional<bacula::DirectorFacts> ask(const Layout& layout) {
+    const bacula::Console console{{"chroot", layout.environment, "bconsole", "-n", "-c",
+                                   profile_.bacula.configuration + "/bconsole.conf"}};
+    try {
+      return bacula::ask_director(processes_, console);
+    } catch (const Failed&) {
+      return std::nullopt;  // the checks say "unknown"; the step that needs it says why
+    }
+  }
+
+  static TreeFacts read_tree(const Layout& layout, const Facts& facts) {
+    TreeFacts tree;
+    const auto list = layout.state + "/backup.files";
+    if (system::exists(list)) tree = compare_tree(list, layout.target);
+    tree.unresolved_uuids = unresolved_uuids(read_fstab(layout.target), facts.devices);
+    for (const auto* directory : {"/proc", "/sys", "/dev", "/run", "/tmp"})
+      if (!system::exists(layout.target + directory)) tree.absent_directories.emplace_back(directory);
+    for (const auto& point : missing_mount_points(layout.target)) tree.absent_directories.push_back(point);
+    return tree;
+  }
+
+  const Profile& profile_;
+  std::string state_;
+  system::Processes& processes_;
+};
+
+}  // namespace
+
+std::unique_ptr<Prober> real_prober(const Profile& profile, std::string state, system::Processes& processes) {
+  return std::make_unique<RealProber>(profile, std::move(state), processes);
+}
+
+}  // namespace recover

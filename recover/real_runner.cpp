@@ -1,0 +1,177 @@
+// The runner that acts.
+#include <algorithm>
+#include <filesystem>
+
+#include "recover/bacula/choose.hpp"
+#include "recover/bacula/director.hpp"
+#include "recover/bacula/restore.hpp"
+#include "recover/error.hpp"
+#include "recover/losses.hpp"
+#include "recover/mount_points.hpp"
+#include "recover/runner.hpp"
+#include "recover/system/files.hpp"
+#include "recover/system/mount.hpp"
+#include "recover/system/process.hpp"
+#include "recover/system/signals.hpp"
+#include "recover/system/text.hpp"
+
+namespace recover {
+namespace {
+
+using namespace std::chrono_literals;
+
+// What the run holds and must give back: a mount, or a daemon.
+struct Held {
+  std::string name;                      // mount point, or the daemon's name
+  std::unique_ptr<system::Child> daemon;  // none for a mount
+};
+
+std::string last_lines(const std::string& text) {
+  const auto clean = system::redact(text);
+  const auto from = clean.size() > 600 ? clean.size() - 600 : 0;
+  return clean.substr(from);
+}
+
+class RealRunner : public Runner {
+ public:
+  explicit RealRunner(system::Processes& processes) : processes_(processes) {}
+
+  void perform(const Action& action, Observer& observer) override {
+    std::visit([&](const auto& a) { act(a, observer); }, action);
+  }
+
+  std::vector<std::string> release() override {
+    const system::Uninterrupted until_released;
+    std::vector<std::string> failures;
+    while (!held_.empty()) {
+      const auto held = std::move(held_.back());
+      held_.pop_back();
+      try {
+        if (held.daemon) {
+          held.daemon->stop(10s);
+        } else {
+          system::unmount(held.name);
+        }
+      } catch (const std::exception& error) {
+        failures.emplace_back(error.what());
+      }
+    }
+    return failures;
+  }
+
+ private:
+  void act(const Command& a, Observer&) {
+    const auto result = processes_.run({.argv = a.argv, .merge_errors = true});
+    if (result.status == 0) return;
+    throw Failed("\"" + a.argv.front() + "\" ended with status " + std::to_string(result.status) + ". The command was: " +
+                     as_typed(a).front() + ". It said: " + last_lines(result.out + result.err),
+                 "Mend what it complains of, then continue with --resume");
+  }
+
+  void act(const MakeDirectory& a, Observer&) { system::make_directories(a.path, a.mode); }
+  void act(const MakeMountPoints& a, Observer&) {
+    for (const auto& point : missing_mount_points(a.root)) system::make_directories(a.root + point, 0755);
+  }
+  void act(const CopyFile& a, Observer&) { system::copy_file(a.from, a.to, a.mode); }
+
+  void act(const Mount& a, Observer&) {
+    system::mount(a.source, a.target, a.type, a.options);
+    held_.push_back({a.target, nullptr});
+  }
+
+  void act(const Unmount& a, Observer&) {
+    const auto held = std::find_if(held_.rbegin(), held_.rend(),
+                                   [&](const auto& h) { return !h.daemon && h.name == a.target; });
+    if (held == held_.rend()) return;  // a resumed run had no reason to mount it
+    system::unmount(a.target);
+    held_.erase(std::next(held).base());
+  }
+
+  void act(const StartDaemon& a, Observer&) {
+    const auto held = find_daemon(a.name);
+    if (held != held_.end()) {
+      if (held->daemon->running()) return;
+      held_.erase(held);
+    }
+    held_.push_back({a.name, processes_.start(a.argv)});
+  }
+
+  void act(const StopDaemon& a, Observer&) {
+    const auto held = find_daemon(a.name);
+    if (held == held_.end()) return;
+    held->daemon->stop(10s);
+    held_.erase(held);
+  }
+
+  void act(const AwaitDaemons& a, Observer&) {
+    // bconsole would wait 5 s between two tries, and go on trying although the daemon has long ended.
+    const auto end = std::chrono::steady_clock::now() + a.patience;
+    for (auto& held : held_)
+      while (held.daemon && !held.daemon->listening()) {
+        if (!held.daemon->running())
+          throw Failed("The " + held.name + " of the recovery environment ended as soon as it was started; it said: " +
+                           last_lines(held.daemon->output()),
+                       "Correct its configuration in the recovery environment, or what else it complains of");
+        if (std::chrono::steady_clock::now() > end)
+          throw Failed("The " + held.name + " of the recovery environment runs, but does not listen", "Look at its configuration");
+        processes_.pause(20ms);
+      }
+    bacula::await_daemons(processes_, a.console, a.storage, a.client, a.patience);
+  }
+
+  void act(const ProveRestoreOnly& a, Observer&) {
+    const auto more = bacula::more_than_restore(bacula::ask_director(processes_, a.console), a.director);
+    if (!more.empty())
+      throw Refused(more, "Take every Backup, Copy and Migrate job and every Schedule out of the environment's "
+                          "bacula-dir.conf, and stop any other Director");
+  }
+
+  void act(const ChooseBackup& a, Observer&) { bacula::choose_backup(processes_, a.request); }
+  void act(const AdoptBootstrap& a, Observer&) { bacula::adopt_bootstrap(a.request); }
+
+  void act(const RestoreByDirector& a, Observer& observer) {
+    auto request = a.request;
+    const auto backup = bacula::read_backup(a.keep);
+    request.files = backup.files;
+    const auto outcome = bacula::restore_by_director(processes_, request, progress(observer, backup));
+    observer.observe(Event("restored").with("job", outcome.job_id).with("files", outcome.files).with("bytes", outcome.bytes));
+  }
+
+  void act(const ExtractVolumes& a, Observer& observer) {
+    const auto backup = bacula::read_backup(a.keep);
+    const auto outcome = bacula::extract(processes_, a.request, progress(observer, backup));
+    observer.observe(Event("extracted").with("files", outcome.files).with("errors", outcome.errors));
+  }
+
+  void act(const NameLosses& a, Observer& observer) { name_losses(a.volumes, a.keep, observer); }
+
+  void act(const HandOver& a, Observer&) {
+    system::make_directories(a.to, 0700);
+    for (const auto* name : {"journal", "backup.bsr", "backup.toml"})
+      if (system::exists(a.from + "/" + name)) system::copy_file(a.from + "/" + name, a.to + "/" + name, 0600);
+  }
+
+  static bacula::OnProgress progress(Observer& observer, const bacula::Backup& backup) {
+    return [&observer, total_files = backup.files, total_bytes = backup.bytes](const bacula::RestoreProgress& now) {
+      observer.observe(Event("progress")
+                           .with("files", now.files)
+                           .with("bytes", now.bytes)
+                           .with("total-files", total_files)
+                           .with("total-bytes", total_bytes)
+                           .with("current", system::printable(now.current)));
+    };
+  }
+
+  std::vector<Held>::iterator find_daemon(const std::string& name) {
+    return std::find_if(held_.begin(), held_.end(), [&](const auto& h) { return h.daemon && h.name == name; });
+  }
+
+  system::Processes& processes_;
+  std::vector<Held> held_;
+};
+
+}  // namespace
+
+std::unique_ptr<Runner> real_runner(system::Processes& processes) { return std::make_unique<RealRunner>(processes); }
+
+}  // namespace recover

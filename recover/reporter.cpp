@@ -1,0 +1,204 @@
+#include "recover/reporter.hpp"
+
+#include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+#include <cstdio>
+#include <map>
+#include <utility>
+
+#include "recover/error.hpp"
+#include "recover/system/terminal.hpp"
+#include "recover/system/text.hpp"
+
+namespace recover {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using namespace std::chrono_literals;
+
+void print(const std::string& text) {
+  const auto written = std::fwrite(text.data(), 1, text.size(), stdout);
+  if (written != text.size() || std::fflush(stdout) != 0)
+    throw Interrupted("The output is closed: nobody can see what is done");
+}
+
+class BaseReporter : public Reporter {
+ public:
+  void log_to(const std::string& file) override {
+    try {
+      log_ = std::make_shared<spdlog::logger>("recover", std::make_shared<spdlog::sinks::basic_file_sink_st>(file));
+      log_->set_pattern("%Y-%m-%d %H:%M:%S %v");
+      log_->flush_on(spdlog::level::info);
+      // A full disk must not end the run for want of a log; the journal says so on its own.
+      log_->set_error_handler([](const std::string&) {});
+    } catch (const spdlog::spdlog_ex& error) {
+      say(std::string("The log cannot be kept: ") + error.what());
+    }
+  }
+
+ protected:
+  void log(const Event& event) {
+    if (log_) log_->info("{}", to_json(event));
+  }
+
+ private:
+  std::shared_ptr<spdlog::logger> log_;
+};
+
+class JsonReporter : public BaseReporter {
+ public:
+  void observe(const Event& event) override {
+    if (event.name != "progress") log(event);
+    print(to_json(event) + "\n");
+  }
+  void say(const std::string&) override {}
+  void say_unwrapped(const std::string&) override {}
+  void observe_silently(const Event& event) override { observe(event); }
+};
+
+// Rate and time left, measured from the first progress of a step.
+class Meter {
+ public:
+  std::string line(const Event& event) {
+    const auto now = Clock::now();
+    const auto files = event.number("files"), bytes = event.number("bytes");
+    if (!begun_ || files < last_files_) {
+      begun_ = now;
+      first_bytes_ = bytes;
+      first_files_ = files;
+    }
+    last_files_ = files;
+    const auto total_files = event.number("total-files"), total_bytes = event.number("total-bytes");
+    const double seconds = std::chrono::duration<double>(now - *begun_).count();
+    std::string text = std::to_string(files) + (total_files > 0 ? " of " + std::to_string(total_files) : "") + " files, " +
+                       system::human_bytes(bytes) + (total_bytes > 0 ? " of " + system::human_bytes(total_bytes) : "");
+    if (seconds < 1.0) return text;
+    const auto bytes_rate = static_cast<double>(bytes - first_bytes_) / seconds;
+    text += ", " + system::human_bytes(static_cast<std::int64_t>(bytes_rate)) + "/s";
+    if (const auto left = seconds_left(files, total_files, bytes, total_bytes, seconds); left >= 0)
+      text += ", " + system::human_seconds(left) + " left";
+    return text;
+  }
+
+ private:
+  // By bytes when their total is known, else by files.
+  std::int64_t seconds_left(std::int64_t files, std::int64_t total_files, std::int64_t bytes, std::int64_t total_bytes,
+                            double seconds) const {
+    const bool by_bytes = total_bytes > 0 && bytes > first_bytes_;
+    const auto done = static_cast<double>(by_bytes ? bytes - first_bytes_ : files - first_files_);
+    const auto left = static_cast<double>(by_bytes ? total_bytes - bytes : total_files - files);
+    if (done <= 0 || left < 0) return -1;
+    return static_cast<std::int64_t>(left / done * seconds);
+  }
+
+  std::optional<Clock::time_point> begun_;
+  std::int64_t first_files_ = 0, first_bytes_ = 0, last_files_ = 0;
+};
+
+class TextReporter : public BaseReporter {
+ public:
+  TextReporter() : terminal_(system::output_is_terminal()), width_(system::terminal_width()) {}
+
+  void observe(const Event& event) override {
+    if (event.name == "progress") return progress(event);
+    log(event);
+    if (const auto text = described(event); !text.empty()) line(text);
+  }
+
+  void say(const std::string& text) override { line(text); }
+  void say_unwrapped(const std::string& text) override { print(text); }
+  void observe_silently(const Event&) override {}
+
+ private:
+  // The same answer to the same question is shown once; the journal has each.
+  bool news(const Event& event) {
+    auto& shown = shown_[event.text("check")];
+    const auto now = event.text("answer") + event.text("evidence");
+    return std::exchange(shown, now) != now;
+  }
+
+  std::string described(const Event& event) {
+    const auto step = event.text("step");
+    if (event.name == "step-begun") return "\n== " + step + ": " + event.text("summary");
+    if (event.name == "step-kept") return "\n== " + step + ": done before, not done again";
+    if (event.name == "action-begun") return typed(event.list("typed"));
+    if (event.name == "check") return news(event) ? check(event) : "";
+    if (event.name == "step-failed") return "   FAILED: " + event.text("why");
+    if (event.name == "fallback") return "   Falling back to \"" + event.text("instead") + "\".";
+    if (event.name == "restored")
+      return "   restored " + std::to_string(event.number("files")) + " files, " +
+             system::human_bytes(event.number("bytes")) + ", job " + std::to_string(event.number("job"));
+    if (event.name == "extracted") return extracted(event);
+    if (event.name == "degraded") return degraded(event);
+    return "";
+  }
+
+  static std::string typed(const std::vector<std::string>& lines) {
+    std::string text;
+    for (const auto& typed : lines) text += (text.empty() ? "" : "\n") + ("   $ " + system::printable(typed));
+    return text;
+  }
+
+  static std::string check(const Event& event) {
+    const auto answer = event.text("answer");
+    const std::string mark = answer == "holds" ? "   ok " : answer == "fails" ? "   NO " : "   ?  ";
+    return mark + event.text("check") + ": " + event.text("evidence");
+  }
+
+  static std::string extracted(const Event& event) {
+    std::string text = "   bextract says: " + std::to_string(event.number("files")) + " files";
+    for (const auto& error : event.list("errors")) text += "\n   bextract says: " + error;
+    return text;
+  }
+
+  static std::string degraded(const Event& event) {
+    std::string text;
+    for (const auto& name : event.list("files"))
+      text += (text.empty() ? "" : "\n") + ("   DEGRADED, no " + event.text("lost") + ": " + name);
+    return text;
+  }
+
+  void progress(const Event& event) {
+    const auto now = Clock::now();
+    const auto text = "   " + meter_.line(event);
+    if (terminal_) {
+      auto shown = text + "  " + event.text("current");
+      const auto room = static_cast<std::size_t>(width_ - 1);
+      shown.resize(std::max(shown.size(), room), ' ');
+      print("\r" + cut(shown, room));
+      on_progress_line_ = true;
+    } else if (now - last_plain_ > 5s) {
+      last_plain_ = now;
+      print(text + "  " + event.text("current") + "\n");
+    }
+  }
+
+  // Not through the middle of a UTF-8 character.
+  static std::string cut(std::string text, std::size_t room) {
+    if (text.size() <= room) return text;
+    while (room > 0 && (static_cast<unsigned char>(text[room]) & 0xC0) == 0x80) --room;
+    return text.substr(0, room);
+  }
+
+  void line(const std::string& text) {
+    std::string out = on_progress_line_ ? "\n" : "";
+    on_progress_line_ = false;
+    print(out + wrap(text, width_ - 1, 5));
+  }
+
+  bool terminal_;
+  int width_;
+  bool on_progress_line_ = false;
+  Clock::time_point last_plain_{};
+  Meter meter_;
+  std::map<std::string, std::string> shown_;
+};
+
+}  // namespace
+
+std::unique_ptr<Reporter> text_reporter() { return std::make_unique<TextReporter>(); }
+std::unique_ptr<Reporter> json_reporter() { return std::make_unique<JsonReporter>(); }
+
+}  // namespace recover

@@ -1,0 +1,39 @@
+// Who performs actions. The real runner acts; a test's runner writes down what it was told. A different runner, never
+// an `if`, is what makes a rehearsal.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "recover/action.hpp"
+#include "recover/event.hpp"
+#include "recover/facts.hpp"
+
+namespace recover::system {
+class Processes;
+}
+
+namespace recover {
+
+class Runner {
+ public:
+  virtual ~Runner() = default;
+  // Throws Failed, Refused or Interrupted. Progress and losses go to the observer as events.
+  virtual void perform(const Action& action, Observer& observer) = 0;
+  // Gives back every mount and daemon that is still held, last first. Returns what could not be given back, a
+  // sentence each. Never throws.
+  virtual std::vector<std::string> release() = 0;
+};
+
+std::unique_ptr<Runner> real_runner(system::Processes& processes);
+
+// Who reads the world again after each step.
+class Prober {
+ public:
+  virtual ~Prober() = default;
+  virtual Facts read(bool director, bool filesystem, bool tree) = 0;
+};
+
+}  // namespace recover

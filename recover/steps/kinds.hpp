@@ -1,0 +1,27 @@
+// The plan functions behind the table, one .cpp each. Only kinds.cpp and the steps themselves include this.
+#pragma once
+
+#include "recover/step.hpp"
+
+namespace recover::steps {
+
+StepKind enter_environment();
+StepKind choose_backup();
+StepKind adopt_bootstrap();
+StepKind make_btrfs();
+StepKind mount_tree();
+StepKind restore_by_director();
+StepKind restore_by_bextract();
+StepKind stop_bacula();
+StepKind recreate_directories();
+StepKind hand_over();
+StepKind release_mounts();
+
+// Shared by those that talk to Bacula in the environment.
+bacula::Console console(const StepContext& context);
+std::vector<Action> start_bacula(const StepContext& context);
+std::string configuration(const StepContext& context, std::string_view file);
+// `10 s`, `5 min`, `2 h`. Throws UsageError naming the parameter.
+std::chrono::milliseconds duration(const StepContext& context, std::string_view parameter, const std::string& otherwise);
+
+}  // namespace recover::steps

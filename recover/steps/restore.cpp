@@ -1,0 +1,66 @@
+// The two ways to bring the files back. Both read the bootstrap file that was kept before the first write, and both
+// begin with an empty tree: over a half-restored one, ACLs would be inherited twice.
+#include "recover/steps/kinds.hpp"
+
+namespace recover::steps {
+namespace {
+
+// Everything below the target but subvolumes and mount points. The root directory of a btrfs subvolume is always
+// inode 256 (kernel, fs/btrfs: BTRFS_FIRST_FREE_OBJECTID), and no other file has that number.
+Command empty_tree(const StepContext& context) {
+  return {{"find", context.layout.target, "-mindepth", "1", "-depth", "!", "-inum", "256", "(", "!", "-type", "d", "-o",
+           "-empty", ")", "-delete"}};
+}
+
+std::string kept_bootstrap() { return std::string(Layout::inside_state) + "/backup.bsr"; }
+
+std::vector<Action> plan_director(const StepContext& context) {
+  const auto& bacula = context.profile.bacula;
+  auto actions = start_bacula(context);
+  actions.emplace_back(empty_tree(context));
+  bacula::RestoreRequest request;
+  request.console = console(context);
+  request.job = bacula.restore_job;
+  request.client = bacula.client;
+  request.storage = bacula.storage;
+  request.bootstrap = kept_bootstrap();
+  request.where = Layout::inside_target;
+  request.stall = duration(context, "stall", "10 min");
+  actions.emplace_back(RestoreByDirector{request, context.layout.state});
+  return actions;
+}
+
+std::vector<Action> plan_bextract(const StepContext& context) {
+  bacula::ExtractRequest request;
+  // -p: go on behind a damaged block; without it everything behind the first one would be lost.
+  request.argv = {"chroot",         context.layout.environment,
+                  "bextract",       "-p",
+                  "-c",             configuration(context, "bacula-sd.conf"),
+                  "-b",             kept_bootstrap(),
+                  context.profile.bacula.device, Layout::inside_target};
+  request.stall = duration(context, "stall", "10 min");
+  return {StopDaemon{"bacula-dir"}, StopDaemon{"bacula-fd"}, StopDaemon{"bacula-sd"}, empty_tree(context),
+          ExtractVolumes{request, context.layout.state}, NameLosses{context.layout.volumes, context.layout.state}};
+}
+
+constexpr Parameter stall{"stall", ParameterType::text, "no progress for that long is a failure (\"10 min\")"};
+
+}  // namespace
+
+StepKind restore_by_director() {
+  return {"restore-by-director",
+          "Restore by bconsole, and watch the job to its real end",
+          false,
+          {{"patience", ParameterType::text, "how long the daemons may take to answer (\"60 s\")"}, stall},
+          plan_director};
+}
+
+StepKind restore_by_bextract() {
+  return {"restore-by-bextract",
+          "Restore by bextract, and name what it cannot bring back",
+          false,
+          {stall},
+          plan_bextract};
+}
+
+}  // namespace recover::steps

@@ -1,0 +1,25 @@
+// What lies on a block device: its filesystem and its partition table.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace recover::system {
+
+struct PartitionEntry {
+  std::int64_t start = 0;  // in units of 512 bytes
+  std::string uuid;        // GPT: the partition's GUID
+};
+
+struct DeviceContent {
+  std::string fs_type, fs_uuid, fs_label;  // fs_type "ambivalent": several lie over each other
+  std::string table_uuid;
+  std::vector<PartitionEntry> partitions;
+};
+
+// Only reads. `fd` is an open block device, or a file that looks like one; it stays open. What cannot be read
+// stays empty.
+DeviceContent read_content(int fd);
+
+}  // namespace recover::system

@@ -1,0 +1,49 @@
+#include "recover/system/machine.hpp"
+
+#include <unistd.h>
+
+#include <climits>
+#include <ctime>
+
+#include "recover/error.hpp"
+#include "recover/system/files.hpp"
+
+namespace recover::system {
+
+bool running_as_root() noexcept {
+  return ::geteuid() == 0;
+}
+
+std::string boot_id() {
+  auto id = read_file_or("/proc/sys/kernel/random/boot_id", "");
+  while (!id.empty() && id.back() == '\n') id.pop_back();
+  return id;
+}
+
+std::int64_t now() {
+  return static_cast<std::int64_t>(std::time(nullptr));
+}
+
+std::string local_time(std::int64_t seconds) {
+  const auto time = static_cast<std::time_t>(seconds);
+  std::tm parts = {};
+  if (::localtime_r(&time, &parts) == nullptr) return "(no time)";
+  char text[64];
+  const auto size = std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &parts);
+  return {text, size};
+}
+
+std::string own_directory() {
+  char path[PATH_MAX];
+  const auto size = ::readlink("/proc/self/exe", path, sizeof path);
+  if (size <= 0) {
+    throw Failed("Could not find out where this program lies: /proc/self/exe cannot be read",
+                 "Mount /proc: mount -t proc proc /proc");
+  }
+  // proc_pid_exe(5): " (deleted)" is appended after an upgrade under a running program; it falls away here.
+  const std::string file(path, static_cast<std::size_t>(size));
+  const auto slash = file.rfind('/');
+  return slash == 0 || slash == std::string::npos ? "/" : file.substr(0, slash);
+}
+
+}  // namespace recover::system

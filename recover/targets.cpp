@@ -1,0 +1,57 @@
+#include "recover/targets.hpp"
+
+namespace recover {
+namespace {
+
+bool fits(const BlockDevice& device, const Target& target) {
+  if (device.serial != target.disk.serial) return false;
+  if (!target.disk.wwn.empty() && device.wwn != target.disk.wwn) return false;
+  if (target.partition.empty()) return device.path == device.disk;
+  return device.partition_uuid == target.partition;
+}
+
+std::string described(const Target& target) {
+  return "disk \"" + target.disk.name + "\" with the serial " + target.disk.serial +
+         (target.partition.empty() ? "" : ", partition " + target.partition);
+}
+
+Target find_one(Target target, const Facts& facts) {
+  int found = 0;
+  for (const auto& device : facts.devices) {
+    if (!fits(device, target)) continue;
+    target.device = device;
+    ++found;
+  }
+  if (found == 1) return target;
+  target.device.reset();
+  target.problem = found == 0 ? "The " + described(target) + " is not attached"
+                              : "There are " + std::to_string(found) + " devices that fit the " + described(target);
+  return target;
+}
+
+}  // namespace
+
+std::vector<Target> find_targets(const Profile& profile, const Facts& facts) {
+  std::vector<Target> targets;
+  for (const auto& device : profile.filesystem.devices)
+    targets.push_back(find_one({profile.disk(device.disk), device.partition, {}, {}}, facts));
+  return targets;
+}
+
+std::string path_of(const Target& target) {
+  return target.device ? target.device->path : "(not found: " + target.disk.name + ")";
+}
+
+bool same_devices(const std::vector<Target>& before, const std::vector<Target>& after) {
+  if (before.size() != after.size()) return false;
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    const auto& a = before[i].device;
+    const auto& b = after[i].device;
+    if (!a || !b || a->path != b->path || a->serial != b->serial || a->wwn != b->wwn || a->size != b->size ||
+        a->partition_uuid != b->partition_uuid || a->table_uuid != b->table_uuid)
+      return false;
+  }
+  return true;
+}
+
+}  // namespace recover

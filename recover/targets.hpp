@@ -1,0 +1,30 @@
+// Which devices of today are the profile's. A disk is known by what it is (serial, WWN, partition GUID), never by its
+// name; exactly one must fit, or none is taken.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "recover/facts.hpp"
+#include "recover/profile.hpp"
+
+namespace recover {
+
+struct Target {
+  ProfileDisk disk;
+  std::string partition;              // GPT partition GUID; empty: the whole disk
+  std::optional<BlockDevice> device;  // as it is now
+  std::string problem;                // why there is no device: not found, or more than one
+};
+
+// One for each device of the profile's filesystem, in its order.
+std::vector<Target> find_targets(const Profile& profile, const Facts& facts);
+
+// How a command reaches it; when it was not found, words that no command would take for a device.
+std::string path_of(const Target& target);
+
+// Same disk, same partition, same size, same place: nothing has drifted between two looks.
+bool same_devices(const std::vector<Target>& before, const std::vector<Target>& after);
+
+}  // namespace recover

@@ -1,0 +1,17 @@
+// Compares the restored tree with the list of files that was kept when the backup was chosen: existence, type, mode,
+// owner, size of regular files, device numbers, modification time to the second. Streamed: memory does not grow with
+// the number of files.
+#pragma once
+
+#include <string>
+
+#include "recover/facts.hpp"
+
+namespace recover {
+
+// `list`: path of backup.files; `root`: where the tree is. Directories' times are left out (later steps add entries),
+// and sockets, which Bacula does not bring back (they belong to programs that run). Throws Failed when the list
+// cannot be read.
+TreeFacts compare_tree(const std::string& list, const std::string& root);
+
+}  // namespace recover

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Things that go wrong, for a Machine to mix in: damaged volumes, a wrong password, a full disk."""
+
+import os
+import time
+from pathlib import Path
+
+from . import alder, mounts
+
+FILLING = ".fills-the-disk"
+
+
+class Faults:
+    def flip_byte(self, volume, offset):
+        """One bit of a Bacula volume turns, as a disk does it: same size, same time."""
+        path = self.volumes / volume
+        info = os.stat(path)
+        with open(path, "r+b") as file:
+            file.seek(offset)
+            byte = file.read(1)[0]
+            file.seek(offset)
+            file.write(bytes([byte ^ 0x10]))
+        os.utime(path, ns=(info.st_atime_ns, info.st_mtime_ns))
+
+    def remove_volume(self, volume):
+        os.unlink(self.volumes / volume)
+
+    def truncate_volume(self, volume, size):
+        os.truncate(self.volumes / volume, size)
+
+    def edit_environment_config(self, old, new, name="bacula-dir.conf"):
+        """Replaces a text in a file of the environment's /etc/bacula; it has to be there."""
+        path = self.environment / "etc/bacula" / name
+        text = path.read_text(encoding="utf-8")
+        if old not in text:
+            raise ValueError(f"{path} holds no {old!r}")
+        path.write_text(text.replace(old, new), encoding="utf-8")  # in place: owner and mode stay
+
+    def break_password(self, whose="console"):
+        """The Director gets another password than the console, the client or the storage daemon has."""
+        self.edit_environment_config(alder.PASSWORDS[whose], f"{alder.SECRET_WORD}-but-wrong")
+
+    def corrupt_catalog(self, offset=0):
+        """A page of the environment's catalog turns to junk; the first one makes it no database at all."""
+        with open(self.environment / "var/lib/bacula/bacula.db", "r+b") as file:
+            file.seek(offset)
+            file.write(b"\xa5" * 4096)
+
+    def fill_target(self, leave=0, after="", timeout=120):
+        """Takes all free space of the restore's target but `leave` bytes, once the path `after` exists in it.
+
+        For use beside a process that `start` returned.
+        """
+        deadline = time.monotonic() + timeout
+        while not (target := self._target(after)):
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{self.device} was not mounted with {after!r} in it within {timeout} s")
+            time.sleep(0.02)
+        space = os.statvfs(target)
+        with open(target / FILLING, "wb") as file:
+            os.posix_fallocate(file.fileno(), 0, space.f_bavail * space.f_frsize - leave)
+
+    def _target(self, after):
+        """Where the new root is mounted, be it in another process's namespace: /proc leads into that one."""
+        for pid in mounts.namespaces().values():
+            for mount in mounts.table(pid):
+                path = Path(f"/proc/{pid}/root{mount.point}")
+                if mount.source == self.device and mount.root == "/@" and (path / after.lstrip("/")).exists():
+                    return path
+        return None

@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What bad input gets: a sentence that says what was tried, what the system said and what to do; never a half-mounted disk."""
+
+import os
+import socket
+import subprocess
+import threading
+import time
+
+from . import alder
+from .case import FAILED, NOT_FINISHED, REFUSED, USAGE, LoopTest
+
+
+class Usage(LoopTest):
+    def test_command_line(self):
+        for words, said in [([], "Nothing to do"), (["--playbok", "storage"], "--playbook"), (["statsu"], "status"),
+                            (["--playbook", "storag"], "storage"), (["--playbook"], "playbook"),
+                            (["status", "x"], "Unexpected"), (["check", "target-fond"], "target-found"),
+                            (["status", "--resume"], "--playbook"), (["--playbook", "storage", "--as-of", "yesterday"], "as-of"),
+                            (["--playbook", "storage", "--as-of", "2026-02-30 00:00:00"], "as-of")]:
+            with self.subTest(words=words):
+                result = self.recover(*words)
+                self.assert_exit(result, USAGE)
+                self.assert_says(result, said)
+
+    def test_playbook(self):
+        book = self.machine.storage / "playbooks" / "bad.toml"
+        for text, said in [("", "bad.toml:1:1: the playbook is empty"),
+                           ('title = "t"\n[[step]]\nname = "a"\nuses = "make-btrf"\n', 'bad.toml:4:8: unknown kind of step "make-btrf"'),
+                           ('title = "t"\n[[step]]\nname = "a"\nuses = "make-btrfs"\ngaurds = []\n', "bad.toml:5:1: unknown key")]:
+            with self.subTest(said=said):
+                book.write_text(text, encoding="utf-8")
+                result = self.recover("--playbook", "bad", "--dry-run")
+                self.assert_exit(result, USAGE)
+                self.assert_says(result, said)
+        self.assert_exit(self.recover("--playbook", "/nowhere.toml"), USAGE)
+
+    def test_profile(self):
+        self.assert_exit(self.recover("--playbook", "storage", "--profile", "/nowhere.toml"), USAGE)
+        self.edit_profile("format = 1", "format = 7")
+        self.assert_exit(self.recover("--playbook", "storage"), USAGE)
+
+
+class Refusals(LoopTest):
+    """Exit 3, and the target as it was."""
+
+    def assert_refused(self, result, *words):
+        self.assert_exit(result, REFUSED)
+        self.assert_says(result, *words)
+        self.assertTrue(self.target_is_untouched())
+        self.assert_clean()
+
+    def setUp(self):
+        super().setUp()
+        self.machine.destroy()
+
+    def test_nobody_confirms(self):
+        self.assert_refused(self.recover("--playbook", "storage"), "--confirm")
+        self.assert_refused(self.recover("--playbook", "storage", "--confirm", "WRONG", "--restart"), "WRONG")
+
+    def test_input_that_says_yes_is_no_confirmation(self):
+        self.assert_refused(self.recover("--playbook", "storage", input="yes\n" + self.machine.serial + "\n"), "terminal")
+
+    def test_profile_of_another_machine(self):
+        self.edit_profile(f'serial = "{self.machine.serial}"', 'serial = "WD-ANOTHER"')
+        self.assert_refused(self.restore(), "WD-ANOTHER", "not attached", self.machine.serial)
+
+    def test_disk_of_another_size(self):
+        self.edit_profile("size = ", "size = 1")
+        self.assert_refused(self.restore(), "bytes, but the profile says")
+
+    def test_target_is_mounted(self):
+        result = self.with_mounted_target(lambda: self.restore())
+        self.assert_exit(result, REFUSED)
+        self.assert_says(result, "in use: mounted on", "umount")
+
+    def test_target_is_mounted_in_another_namespace(self):
+        subprocess.run(["mkfs.btrfs", "-q", "-f", self.machine.device], check=True)
+        point = self.machine.work / "held"
+        point.mkdir()
+        holder = subprocess.Popen(["unshare", "--mount", "sh", "-c", 'mount "$1" "$2" && echo ready && exec sleep 300', "sh",
+                                   self.machine.device, str(point)], stdout=subprocess.PIPE)
+        holder.stdout.readline()
+        result = self.restore()
+        holder.kill()
+        holder.communicate()
+        self.assert_exit(result, REFUSED)
+        self.assert_says(result, "in use")
+
+    def with_mounted_target(self, act):
+        subprocess.run(["mkfs.btrfs", "-q", "-f", self.machine.device], check=True)
+        point = self.machine.work / "held"
+        point.mkdir()
+        subprocess.run(["mount", self.machine.device, point], check=True)
+        try:
+            return act()
+        finally:
+            subprocess.run(["umount", point], check=True)
+
+    def test_target_is_busy(self):
+        holder = os.open(self.machine.device, os.O_RDWR | os.O_EXCL)
+        try:
+            self.assert_refused(self.restore(), "in use")
+        finally:
+            os.close(holder)
+
+    def test_target_is_the_storage_volume(self):
+        self.edit_profile(f'serial = "{self.machine.serial}"', f'serial = "{self.machine.work}/storage.img"')
+        self.edit_profile("size = 8589934592", f"size = {os.stat(self.machine.work / 'storage.img').st_size}")
+        before = (self.machine.storage / "machine.toml").read_bytes()
+        result = self.recover("--playbook", "storage", "--confirm", f"{self.machine.work}/storage.img")
+        self.assert_exit(result, REFUSED)
+        self.assertEqual((self.machine.storage / "machine.toml").read_bytes(), before)
+
+    def test_target_is_too_small(self):
+        self.edit_profile("size = 8589934592", "size = 1073741824")
+        os.truncate(self.machine.root_image, 1 << 30)
+        subprocess.run(["losetup", "--set-capacity", self.machine.device], check=True)
+        self.assert_refused(self.restore(), "room for")
+
+    def test_a_clone_is_attached(self):
+        clone = self.machine.work / "clone.img"
+        with open(clone, "wb") as file:
+            file.truncate(1 << 30)
+        device = subprocess.run(["losetup", "--find", "--show", clone], check=True, capture_output=True, text=True).stdout.strip()
+        try:
+            subprocess.run(["mkfs.btrfs", "-q", "-f", "-U", alder.ROOT_UUID, device], check=True)
+            before = clone.read_bytes()
+            self.assert_exit(result := self.restore(), REFUSED)
+            self.assert_says(result, device, "clone")
+            self.assertEqual(clone.read_bytes(), before)
+        finally:
+            subprocess.run(["losetup", "--detach", device], check=True)
+
+    def test_storage_is_read_only(self):
+        subprocess.run(["mount", "-o", "remount,ro", self.machine.storage], check=True)
+        self.assert_refused(self.restore(), "read-only", "remount,rw")
+        subprocess.run(["mount", "-o", "remount,rw", self.machine.storage], check=True)
+
+    def test_storage_is_another(self):
+        self.edit_profile(f'uuid = "{alder.STORAGE_UUID}"', 'uuid = "12345678-1234-1234-1234-123456789abc"')
+        self.assert_refused(self.restore(), "12345678-1234-1234-1234-123456789abc", "mount UUID=")
+
+    def test_a_tool_is_missing(self):
+        # Something that is no program lies over it, for this run alone.
+        hide = 'mount --bind /dev/null "$(command -v mkfs.btrfs)" && exec "$@"'
+        result = subprocess.run(["unshare", "--mount", "sh", "-c", hide, "sh", self.machine.storage / "recover", "--playbook",
+                                 "storage", "--confirm", self.machine.serial], capture_output=True, text=True, check=False)
+        self.assertEqual(result.returncode, REFUSED, result.stdout + result.stderr)
+        self.assertIn("mkfs.btrfs", result.stderr)
+        self.assertIn("btrfs-progs", result.stderr)
+        self.assertTrue(self.target_is_untouched())
+        self.assert_clean()
+
+    def test_bextract_is_missing_in_the_environment(self):
+        for place in ["usr/sbin/bextract", "sbin/bextract"]:
+            if (self.machine.environment / place).exists():
+                os.unlink(self.machine.environment / place)
+        self.assert_refused(self.restore(), "bextract")
+
+    def test_not_root(self):
+        binary = self.machine.work / "recover-for-all"
+        subprocess.run(["install", "-m", "0755", self.machine.storage / "recover", binary], check=True)
+        os.chmod(self.machine.work, 0o755)
+        result = subprocess.run(["setpriv", "--reuid=65534", "--clear-groups", binary, "--playbook",
+                                 self.machine.storage / "playbooks/storage.toml", "--profile", self.machine.storage / "machine.toml"],
+                                capture_output=True, text=True, check=False)
+        self.assertEqual(result.returncode, REFUSED, result.stdout + result.stderr)
+        self.assertIn("root", result.stderr)
+
+    def test_a_volume_is_missing(self):
+        self.machine.remove_volume("Alder-0003")
+        self.assert_refused(self.restore(), "Alder-0003", "--as-of")
+
+    def test_a_volume_is_no_volume(self):
+        self.machine.truncate_volume("Alder-0002", 0)
+        self.assert_refused(self.restore(), "Alder-0002")
+
+    def test_a_director_that_could_write_backups(self):
+        self.machine.edit_environment_config(
+            "Type = Restore", 'Type = Backup\n  Level = Full\n  Pool = File')
+        self.assert_exit(result := self.restore(), REFUSED)
+        self.assert_says(result, "could overwrite the real backups")
+        self.assertTrue(self.target_is_untouched())
+        self.assertEqual(self.machine.leaks(), [])
+
+    def without_bootstrap(self):
+        """Nothing to fall back to."""
+        os.unlink(self.machine.bootstraps / "alder.bsr")
+
+    def test_wrong_password_and_nothing_to_fall_back_to(self):
+        self.without_bootstrap()
+        self.machine.break_password("console")
+        self.assert_refused(self.restore(), "password")
+
+    def test_refused_connection_and_nothing_to_fall_back_to(self):
+        self.without_bootstrap()
+        self.machine.edit_environment_config("29101", "29199", "bconsole.conf")
+        self.edit_playbook('patience = "60 s"', 'patience = "5 s"')
+        self.assert_refused(self.restore(), "29199")
+
+    def test_a_director_that_hangs_and_nothing_to_fall_back_to(self):
+        self.without_bootstrap()
+        self.machine.edit_environment_config("29101", "29198", "bconsole.conf")
+        self.edit_playbook('patience = "60 s"', 'patience = "5 s"')
+        with socket.create_server(("127.0.0.1", 29198)) as silent:
+            accepted = []
+            threading.Thread(target=lambda: accepted.append(silent.accept()), daemon=True).start()
+            begin = time.monotonic()
+            result = self.restore()
+            self.assertLess(time.monotonic() - begin, 90)
+        self.assert_refused(result, "answer")
+
+
+class Failures(LoopTest):
+    """Exit 1 after the first write; everything unmounted; --resume after the mend."""
+
+    def test_full_target(self):
+        self.machine.destroy()
+        process = self.machine.start("--playbook", "storage", "--confirm", self.machine.serial)
+        self.machine.fill_target(leave=8 << 20, after="/usr/bin")
+        out, err = process.communicate(timeout=400)
+        self.outputs.append(out + err)
+        self.assertEqual(process.returncode, FAILED, out[-4000:] + err)
+        self.assert_clean()
+        result = self.restore("--resume")
+        self.assert_exit(result, NOT_FINISHED)
+        self.assert_clean()
+
+    def test_mkfs_fails(self):
+        self.machine.destroy()
+        self.edit_profile('features = ["extref"', 'features = ["no-such-feature"')
+        result = self.restore()
+        self.assert_exit(result, FAILED)
+        self.assert_says(result, "no-such-feature", "mkfs.btrfs")
+        self.assert_clean()

@@ -1,0 +1,169 @@
+#include "recover/executor.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "recover/error.hpp"
+#include "tests/unit/fake_run.hpp"
+
+namespace recover::test {
+namespace {
+
+TEST(Executor, DoesEveryActionInTheOrderOfThePlan) {
+  FakeRun run;
+  run.go();
+  std::vector<std::string> expected;
+  for (const auto& step : run.plan.steps)
+    if (step.fallback_for.empty())
+      for (const auto& action : step.actions) expected.push_back(as_typed(action).front());
+  EXPECT_EQ(run.runner.typed, expected);
+  EXPECT_TRUE(run.state().complete);
+  EXPECT_EQ(run.runner.releases, 1);
+}
+
+TEST(Executor, AsksForConfirmationBeforeTheFirstWriteAndNeverActsWithoutIt) {
+  FakeRun run;
+  run.confirm = [](const Plan&, const Facts&) { throw Refused("nobody", "say yes"); };
+  EXPECT_THROW(run.go(), Refused);
+  EXPECT_FALSE(run.runner.did("wipefs"));
+  EXPECT_FALSE(run.runner.did("mkfs.btrfs"));
+  EXPECT_EQ(run.runner.releases, 1);
+}
+
+TEST(Executor, RefusesBeforeAnyActionWhenAGuardOfALaterStepFails) {
+  FakeRun run;
+  for (auto& device : run.facts.devices)
+    if (device.path == "/dev/nvme0n1p2") device.in_use = "mounted on /somewhere";
+  EXPECT_THROW(run.go(), Refused);
+  EXPECT_TRUE(run.runner.typed.empty());
+}
+
+TEST(Executor, RefusesWhenADiskIsSwappedAfterThePlanWasMade) {
+  FakeRun run;
+  run.before_read = [&](int reads) {
+    if (reads == 3)
+      for (auto& device : run.facts.devices)
+        if (device.path == "/dev/nvme0n1p2") device.path = "/dev/nvme9n1p2";
+  };
+  EXPECT_THROW(run.go(), Refused);
+  EXPECT_FALSE(run.runner.did("mkfs.btrfs"));
+}
+
+TEST(Executor, RefusesWhenADiskIsSwappedWhileTheQuestionIsAsked) {
+  FakeRun run;
+  run.confirm = [&](const Plan&, const Facts&) {
+    for (auto& device : run.facts.devices)
+      if (device.path == "/dev/nvme0n1p2") device.size -= 4096;
+  };
+  EXPECT_THROW(run.go(), Refused);
+  EXPECT_FALSE(run.runner.did("mkfs.btrfs"));
+}
+
+TEST(Executor, FallsBackWhenTheRestoreFails) {
+  FakeRun run;
+  run.runner.fail_at = "run job=";
+  run.go();
+  EXPECT_TRUE(run.runner.did("bextract"));
+  EXPECT_TRUE(run.state().complete);
+  EXPECT_EQ(run.state().of("restore"), Progress::failed);
+  EXPECT_EQ(run.state().of("extract"), Progress::done);
+}
+
+TEST(Executor, FallsBackWhenTheRestoredTreeIsNotWhole) {
+  FakeRun run;
+  run.facts.tree->missing = 1;
+  run.go();
+  EXPECT_TRUE(run.runner.did("bextract"));
+}
+
+TEST(Executor, DoesNotFallBackWhenTheDirectorCouldWriteBackups) {
+  FakeRun run;
+  run.facts.director->writing_jobs = {"BackupAlder"};
+  EXPECT_THROW(run.go(), Refused);
+  EXPECT_FALSE(run.runner.did("mkfs.btrfs"));
+}
+
+TEST(Executor, AFailureBeforeTheFirstWriteIsARefusal) {
+  FakeRun run;
+  run.runner.fail_at = "mount -t proc";
+  try {
+    run.go();
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.exit(), Exit::refused);
+  }
+}
+
+TEST(Executor, AFailureAfterTheFirstWriteIsAFailure) {
+  FakeRun run;
+  run.runner.fail_at = "mkfs.btrfs";
+  try {
+    run.go();
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.exit(), Exit::failed);
+  }
+  EXPECT_EQ(run.runner.releases, 1);
+  EXPECT_EQ(run.state().of("filesystem"), Progress::failed);
+}
+
+TEST(Executor, AddsAFailedReleaseToTheFirstErrorAndDoesNotReplaceIt) {
+  FakeRun run;
+  run.runner.fail_at = "mkfs.btrfs";
+  run.runner.release_failures = {"could not unmount /x"};
+  try {
+    run.go();
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_NE(error.problem().find("mkfs.btrfs"), std::string::npos);
+    ASSERT_EQ(error.aftermath().size(), 1U);
+  }
+}
+
+TEST(Executor, ResumesWithoutRepeatingWhatIsDone) {
+  FakeRun run;
+  run.runner.interrupt_at = "run job=";
+  EXPECT_THROW(run.go(), Interrupted);
+  run.runner = {};
+  run.resume();
+  EXPECT_FALSE(run.runner.did("mkfs.btrfs"));
+  EXPECT_FALSE(run.runner.did("select all done"));
+  EXPECT_TRUE(run.runner.did("mount -t btrfs"));  // mounts ended with the run that was interrupted
+  EXPECT_TRUE(run.runner.did("run job="));
+  EXPECT_TRUE(run.state().complete);
+}
+
+TEST(Executor, ResumesAHalfMadeFilesystemFromItsBeginning) {
+  FakeRun run;
+  run.runner.interrupt_at = "btrfs subvolume create /run/recover-top-level/@home";
+  EXPECT_THROW(run.go(), Interrupted);
+  run.runner = {};
+  run.resume();
+  EXPECT_TRUE(run.runner.did("wipefs"));
+  EXPECT_EQ(run.confirmations, 2);  // whoever resumes is asked again before anything is erased
+}
+
+TEST(Executor, ResumesInTheFallbackThatHadTakenOver) {
+  FakeRun run;
+  run.runner.fail_at = "run job=";
+  run.runner.interrupt_at = "bextract";
+  EXPECT_THROW(run.go(), Interrupted);
+  run.runner = {};
+  run.resume();
+  EXPECT_FALSE(run.runner.did("run job="));
+  EXPECT_TRUE(run.runner.did("bextract"));
+}
+
+TEST(Executor, RefusesToResumeWhenWhatWasDoneIsGone) {
+  FakeRun run;
+  run.runner.interrupt_at = "run job=";
+  EXPECT_THROW(run.go(), Interrupted);
+  run.runner = {};
+  run.facts.filesystem->subvolumes.pop_back();
+  EXPECT_THROW(run.resume(), Error);
+  EXPECT_FALSE(run.runner.did("run job="));
+}
+
+}  // namespace
+}  // namespace recover::test

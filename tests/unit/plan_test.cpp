@@ -1,0 +1,73 @@
+#include "recover/plan.hpp"
+
+#include <gtest/gtest.h>
+
+#include "recover/executor.hpp"
+#include "tests/unit/recorded_machine.hpp"
+
+namespace recover::test {
+namespace {
+
+Plan storage_plan(const Facts& facts, const std::string& as_of = "") {
+  const auto profile = sample_profile();
+  const auto layout = make_layout(profile, "/mnt/gentoo", "");
+  return make_plan(load_playbook(source_path("playbooks/storage.toml")), profile, facts, layout, as_of);
+}
+
+TEST(Plan, OfTheStoragePlaybookIsAsRecorded) {
+  expect_golden("storage-plan.txt", plan_text(storage_plan(recorded_machine("alder")), 79));
+}
+
+TEST(Plan, AsOfAMomentIsAsRecorded) {
+  expect_golden("storage-plan-as-of.txt", plan_text(storage_plan(recorded_machine("alder"), "2026-11-20 04:00:00"), 79));
+}
+
+TEST(Plan, NamesTheDeviceByIdentityWhateverItIsCalledToday) {
+  auto facts = recorded_machine("alder");
+  for (auto& device : facts.devices)
+    if (device.path == "/dev/nvme0n1p2") device.path = "/dev/nvme7n1p2";
+  EXPECT_NE(plan_text(storage_plan(facts), 79).find("wipefs --all /dev/nvme7n1p2"), std::string::npos);
+}
+
+TEST(Plan, HasTheSameHashWhenOnlyNamesOfDevicesDiffer) {
+  auto facts = recorded_machine("alder");
+  const auto before = storage_plan(facts).hash;
+  for (auto& device : facts.devices)
+    if (device.path == "/dev/nvme0n1p2") device.path = "/dev/nvme7n1p2";
+  EXPECT_EQ(storage_plan(facts).hash, before);
+  EXPECT_NE(storage_plan(facts, "2026-11-20 04:00:00").hash, before);
+}
+
+TEST(Plan, SaysWhatWouldBeDestroyed) {
+  auto facts = recorded_machine("alder");
+  const auto lines = destroyed(storage_plan(facts));
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_NE(lines[0].find("/dev/nvme0n1p2"), std::string::npos);
+  EXPECT_NE(lines[0].find("S4EVNX0R123456"), std::string::npos);
+}
+
+TEST(Targets, AreNoneWhenTwoDevicesFit) {
+  auto facts = recorded_machine("alder");
+  auto twin = facts.devices[2];
+  twin.path = "/dev/sdz2";
+  facts.devices.push_back(twin);
+  const auto targets = find_targets(sample_profile(), facts);
+  ASSERT_EQ(targets.size(), 1U);
+  EXPECT_FALSE(targets[0].device);
+  EXPECT_NE(targets[0].problem.find("2 devices"), std::string::npos);
+}
+
+TEST(Targets, AreNeverADiskOfTheSameModelAndSize) {
+  auto facts = recorded_machine("alder");
+  std::erase_if(facts.devices, [](const auto& device) { return device.serial == "S4EVNX0R123456"; });
+  EXPECT_FALSE(find_targets(sample_profile(), facts)[0].device);
+}
+
+TEST(Targets, MustHaveTheWwnOfTheProfile) {
+  auto facts = recorded_machine("alder");
+  for (auto& device : facts.devices) device.wwn = "eui.1";
+  EXPECT_FALSE(find_targets(sample_profile(), facts)[0].device);
+}
+
+}  // namespace
+}  // namespace recover::test

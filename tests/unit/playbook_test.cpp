@@ -1,0 +1,101 @@
+#include "recover/playbook.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "recover/error.hpp"
+#include "tests/unit/recorded_machine.hpp"
+
+namespace recover::test {
+namespace {
+
+struct Bad {
+  const char* name;
+  const char* text;
+  const char* place;    // line:column
+  const char* problem;  // part of the sentence
+  const char* remedy;   // part of it
+};
+
+void PrintTo(const Bad& bad, std::ostream* out) { *out << bad.name; }
+
+class BadPlaybook : public testing::TestWithParam<Bad> {};
+
+TEST_P(BadPlaybook, IsRefusedWithLineColumnWordAndNearestWord) {
+  const auto path =
+      (std::filesystem::temp_directory_path() / ("recover-playbook-" + std::to_string(::getpid()) + ".toml")).string();
+  std::ofstream(path, std::ios::binary) << GetParam().text;
+  try {
+    load_playbook(path);
+    ADD_FAILURE() << "was not refused";
+  } catch (const UsageError& error) {
+    EXPECT_NE(error.problem().find(path + ":" + GetParam().place + ":"), std::string::npos) << error.what();
+    EXPECT_NE(error.problem().find(GetParam().problem), std::string::npos) << error.what();
+    EXPECT_NE(error.remedy().find(GetParam().remedy), std::string::npos) << error.what();
+  }
+  std::filesystem::remove(path);
+}
+
+const Bad bad_playbooks[] = {
+    {"Empty", "", "1:1", "empty", "[[step]]"},
+    {"OnlyAComment", "# nothing\n", "1:1", "empty", "[[step]]"},
+    {"NoSteps", "title = \"t\"\n", "1:1", "no [[step]]", "[[step]]"},
+    {"NoTitle", "[[step]]\nname = \"a\"\nuses = \"make-btrfs\"\n", "1:1", "\"title\" is missing", "Add it"},
+    {"UnknownKeyAtTheTop", "titel = \"t\"\ntitle = \"t\"\n[[step]]\nname = \"a\"\nuses = \"make-btrfs\"\n", "1:1",
+     "unknown key \"titel\"", "\"title\""},
+    {"UnknownKeyInAStep", "title = \"t\"\n[[step]]\nname = \"a\"\nuses = \"make-btrfs\"\ngaurds = []\n", "5:1",
+     "unknown key \"gaurds\"", "\"guards\""},
+    {"UnknownKind", "title = \"t\"\n[[step]]\nname = \"a\"\nuses = \"make-btrf\"\n", "4:8", "\"make-btrf\"",
+     "\"make-btrfs\""},
+    {"UnknownCheck", "title = \"t\"\n[[step]]\nname = \"a\"\nuses = \"make-btrfs\"\nguards = [\"root-usr\"]\n", "5:10",
+     "\"root-usr\"", "\"root-user\""},
+    {"KindMissing", "title = \"t\"\n[[step]]\nname = \"a\"\n", "2:1", "\"uses\" is missing", "Add it"},
+    {"WrongTypeOfName", "title = \"t\"\n[[step]]\nname = 3\nuses = \"make-btrfs\"\n", "3:8", "must be a text", "Correct"},
+    {"WrongTypeInAList", "title = \"t\"\n[[step]]\nname = \"a\"\nuses = \"make-btrfs\"\nguards = [1]\n", "5:11",
+     "must be a list of texts", "Correct"},
+    {"WrongTypeOfStep", "title = \"t\"\nstep = 1\n", "2:8", "must be a list of tables", "Correct"},
+    {"NoToml", "title = \n", "1:9", "no TOML", "Correct"},
+    {"UnknownSubstitution",
+     "title = \"t\"\n[[step]]\nname = \"a\"\nuses = \"enter-environment\"\ndirectories = [\"/run/${profile.bacula.cliant}\"]\n",
+     "5:15", "${profile.bacula.cliant}", "bacula.client"},
+    {"OpenSubstitution",
+     "title = \"t\"\n[[step]]\nname = \"a\"\nuses = \"enter-environment\"\ndirectories = [\"/run/${profile\"]\n", "5:15",
+     "${profile", "recover list"},
+    {"SameNameTwice",
+     "title = \"t\"\n[[step]]\nname = \"a\"\nuses = \"make-btrfs\"\n[[step]]\nname = \"a\"\nuses = \"mount-tree\"\n", "6:8",
+     "name of its own", "another"},
+    {"FallbackForNothing",
+     "title = \"t\"\n[[step]]\nname = \"a\"\nuses = \"make-btrfs\"\n[[step]]\nname = \"b\"\nuses = "
+     "\"mount-tree\"\nfallback-for = \"aa\"\n",
+     "8:16", "right behind", "\"a\""},
+};
+
+INSTANTIATE_TEST_SUITE_P(Playbook, BadPlaybook, testing::ValuesIn(bad_playbooks),
+                         [](const auto& test) { return std::string(test.param.name); });
+
+TEST(Playbook, ThatIsMissingIsRefusedByName) {
+  try {
+    load_playbook("/nowhere/at/all.toml");
+    FAIL();
+  } catch (const UsageError& error) {
+    EXPECT_NE(error.problem().find("/nowhere/at/all.toml"), std::string::npos);
+  }
+}
+
+TEST(Playbook, StorageLoads) {
+  const auto playbook = load_playbook(source_path("playbooks/storage.toml"));
+  EXPECT_EQ(playbook.name, "storage");
+  EXPECT_GT(playbook.steps.size(), 8U);
+}
+
+TEST(Playbook, ReplacesWhatTheProfileKnows) {
+  PlaybookStep step;
+  step.parameters["x"] = {"a ${profile.bacula.client} b ${profile.bacula.client}"};
+  EXPECT_EQ(substituted(step, sample_profile()).at("x").front(), "a alder-fd b alder-fd");
+}
+
+}  // namespace
+}  // namespace recover::test

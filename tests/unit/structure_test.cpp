@@ -1,0 +1,148 @@
+// The house's rules about who may include whom (docs/design.md), held by reading the sources.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <set>
+#include <sstream>
+
+#include "recover/check.hpp"
+#include "recover/step.hpp"
+#include "tests/unit/recorded_machine.hpp"
+
+namespace recover::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+// File (relative to the checkout) -> what it includes.
+std::map<std::string, std::set<std::string>> includes() {
+  std::map<std::string, std::set<std::string>> found;
+  const std::regex line("^#include [<\"]([^>\"]+)[>\"]");
+  for (const auto* room : {"recover", "checks"}) {
+    for (const auto& entry : fs::recursive_directory_iterator(source_path(room))) {
+      if (entry.path().extension() != ".cpp" && entry.path().extension() != ".hpp") continue;
+      auto& list = found[fs::relative(entry.path(), source_path(".")).string()];
+      std::ifstream file(entry.path());
+      std::smatch match;
+      for (std::string text; std::getline(file, text);)
+        if (std::regex_search(text, match, line)) list.insert(match[1]);
+    }
+  }
+  return found;
+}
+
+bool is_ours(const std::string& include) { return include.starts_with("recover/") || include.starts_with("checks/"); }
+
+TEST(Structure, SystemIncludesNothingAboveIt) {
+  for (const auto& [file, list] : includes()) {
+    if (!file.starts_with("recover/system/")) continue;
+    for (const auto& include : list) {
+      if (!is_ours(include)) continue;
+      // Errors and plain values are the words that it speaks in.
+      const bool allowed = include.starts_with("recover/system/") || include == "recover/error.hpp" || include == "recover/facts.hpp";
+      EXPECT_TRUE(allowed) << file << " includes " << include;
+    }
+  }
+}
+
+TEST(Structure, BaculaKnowsTheSystemAndItselfOnly) {
+  for (const auto& [file, list] : includes()) {
+    if (!file.starts_with("recover/bacula/")) continue;
+    for (const auto& include : list) {
+      if (!is_ours(include)) continue;
+      const bool allowed = include.starts_with("recover/system/") || include.starts_with("recover/bacula/") ||
+                           include == "recover/error.hpp" || include == "recover/toml_file.hpp";
+      EXPECT_TRUE(allowed) << file << " includes " << include;
+    }
+  }
+}
+
+TEST(Structure, ChecksSeeValuesOnly) {
+  for (const auto& [file, list] : includes()) {
+    if (!file.starts_with("checks/")) continue;
+    for (const auto& include : list) {
+      if (!is_ours(include)) continue;
+      const std::set<std::string> allowed{"checks/checks.hpp", "recover/check.hpp", "recover/system/text.hpp"};
+      EXPECT_TRUE(allowed.contains(include)) << file << " includes " << include;
+    }
+  }
+}
+
+TEST(Structure, NobodyIncludesAStepOrACheck) {
+  for (const auto& [file, list] : includes())
+    for (const auto& include : list) {
+      if (include.starts_with("recover/steps/")) {
+        EXPECT_TRUE(file.starts_with("recover/steps/")) << file;
+      }
+      if (include.starts_with("checks/")) {
+        EXPECT_TRUE(file.starts_with("checks/")) << file;
+      }
+    }
+}
+
+TEST(Structure, StepsSeeNoRunnerAndNoFacts) {
+  for (const auto& [file, list] : includes()) {
+    if (!file.starts_with("recover/steps/")) continue;
+    for (const auto& include : list) {
+      if (!is_ours(include)) continue;
+      const bool allowed = include == "recover/step.hpp" || include == "recover/error.hpp" || include == "recover/steps/kinds.hpp";
+      EXPECT_TRUE(allowed) << file << " includes " << include;
+    }
+  }
+}
+
+TEST(Structure, EachThirdPartyHeaderLivesInOneFile) {
+  const std::map<std::string, std::set<std::string>> homes{
+      {"toml++/", {"recover/toml_file.cpp"}},
+      {"nlohmann/", {"recover/event.cpp"}},
+      {"spdlog/", {"recover/reporter.cpp"}},
+      {"boost/", {"recover/options.cpp"}},
+      {"openssl/", {"recover/sha256.cpp"}},
+      {"zlib.h", {"recover/bacula/volume_block.cpp"}},
+      {"efivar/", {"recover/system/efi.cpp"}},
+      {"blkid/", {"recover/system/device_content.cpp"}},
+      {"btrfsutil.h", {"recover/system/btrfs.cpp"}},
+      {"libmount/", {"recover/system/mount.cpp", "recover/system/unmount.cpp"}},
+  };
+  for (const auto& [file, list] : includes())
+    for (const auto& include : list)
+      for (const auto& [header, files] : homes)
+        if (include.starts_with(header)) {
+          EXPECT_TRUE(files.contains(file)) << file << " includes " << include;
+        }
+}
+
+TEST(Structure, NoFileIsTwo) {
+  for (const auto& [file, list] : includes()) {
+    std::ifstream in(source_path(file));
+    int lines = 0;
+    for (std::string text; std::getline(in, text);) ++lines;
+    EXPECT_LE(lines, 400) << file;
+  }
+}
+
+// A kind of step or a check without its line in the documentation is not there for an operator.
+TEST(Structure, EveryKindAndCheckIsDocumented) {
+  const auto text = [](const char* file) {
+    std::ifstream in(source_path(file));
+    std::ostringstream all;
+    all << in.rdbuf();
+    return all.str();
+  };
+  const auto steps = text("docs/steps.md"), checks = text("docs/checks.md");
+  for (const auto& kind : all_kinds())
+    EXPECT_NE(steps.find("`" + std::string(kind.name) + "`"), std::string::npos) << kind.name;
+  for (const auto& check : all_checks())
+    EXPECT_NE(checks.find("`" + std::string(check.name) + "`"), std::string::npos) << check.name;
+}
+
+TEST(Structure, ChecksAreSortedByName) {
+  const auto& checks = all_checks();
+  for (std::size_t i = 1; i < checks.size(); ++i) EXPECT_LT(checks[i - 1].name, checks[i].name);
+}
+
+}  // namespace
+}  // namespace recover::test

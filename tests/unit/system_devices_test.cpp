@@ -1,0 +1,174 @@
+// Identity and use from a made-up sysfs: no device is opened.
+#include <gtest/gtest.h>
+#include <sys/sysmacros.h>
+
+#include <filesystem>
+
+#include "recover/system/device_identity.hpp"
+#include "recover/system/device_use.hpp"
+#include "tests/unit/system_temporary.hpp"
+
+namespace recover::system {
+namespace {
+
+using tests::TemporaryDirectory;
+namespace fs = std::filesystem;
+
+// A /sys in small: class/block holds links into devices, as the kernel makes them.
+class FakeSys {
+ public:
+  std::string path() const { return dir_.path(); }
+  void add(const std::string& place, const std::string& number, const std::string& sectors) {
+    put(place, "dev", number + "\n");
+    put(place, "size", sectors + "\n");
+    put(place, "ro", "0\n");
+    fs::create_directories(dir_ / ("devices/" + place + "/holders"));
+    fs::create_directories(dir_ / "class/block");
+    fs::create_symlink("../../devices/" + place,
+                       dir_ / ("class/block/" + fs::path(place).filename().string()));
+  }
+  void put(const std::string& place, const std::string& attribute, const std::string& content) {
+    dir_.put("devices/" + place + "/" + attribute, content);
+  }
+  void link(const std::string& target, const std::string& name) {
+    fs::create_directories(fs::path(dir_ / name).parent_path());
+    fs::create_symlink(target, dir_ / name);
+  }
+
+ private:
+  TemporaryDirectory dir_;
+};
+
+KernelDevice only(const FakeSys& sys) {
+  const auto devices = read_kernel_devices(sys.path());
+  EXPECT_EQ(devices.size(), 1U);
+  return devices.empty() ? KernelDevice{} : devices.front();
+}
+
+TEST(VpdPage80, IsTrimmedOfWhatFirmwarePads) {
+  EXPECT_EQ(serial_in_vpd_page_80(std::string("\0\x80\0\x0c", 4) + "  S3Z9 NX0  "), "S3Z9 NX0");
+  EXPECT_EQ(serial_in_vpd_page_80(std::string("\0\x80\0\x04", 4) + "ABCDEFGH"), "ABCD");
+  EXPECT_EQ(serial_in_vpd_page_80(std::string("\0\x80\0\x04", 4) + std::string("AB\0\0", 4)), "AB");
+  EXPECT_EQ(serial_in_vpd_page_80(std::string("\0\x83\0\x04", 4) + "ABCD"), "") << "another page";
+  EXPECT_EQ(serial_in_vpd_page_80("AB"), "");
+  EXPECT_EQ(serial_in_vpd_page_80(""), "");
+}
+
+TEST(KernelDevices, KnowAScsiDiskAndItsPartitions) {
+  FakeSys sys;
+  sys.add("pci/sda", "8:0", "1000");
+  sys.put("pci/sda", "device/vpd_pg80", std::string("\0\x80\0\x04", 4) + "S123");
+  sys.put("pci/sda", "device/wwid", "naa.5000c500a1b2c3d4\n");
+  sys.put("pci/sda", "device/model", "ST4000  \n");
+  for (const auto* part : {"sda1", "sda2", "sda10"}) {
+    const auto place = std::string("pci/sda/") + part;
+    sys.add(place, "8:" + std::string(part).substr(3), "100");
+    sys.put(place, "partition", std::string(part).substr(3));
+    sys.put(place, "start", "2048\n");
+  }
+  sys.link("../../../dm-0", "devices/pci/sda/sda2/holders/dm-0");
+  const auto devices = read_kernel_devices(sys.path());
+  ASSERT_EQ(devices.size(), 4U);
+  EXPECT_EQ(devices[0].name, "sda");
+  EXPECT_EQ(devices[0].size, 512'000);
+  EXPECT_EQ(devices[2].name, "sda2");
+  EXPECT_EQ(devices[2].disk, "sda");
+  EXPECT_EQ(devices[2].number, makedev(8, 2));
+  EXPECT_EQ(devices[2].start, 2048);
+  EXPECT_EQ(devices[2].serial, "S123");
+  EXPECT_EQ(devices[2].wwn, "0x5000c500a1b2c3d4") << "as udev and lsblk show it";
+  EXPECT_EQ(devices[2].model, "ST4000");
+  EXPECT_EQ(devices[2].holders, std::vector<std::string>{"dm-0"});
+  EXPECT_EQ(devices[3].name, "sda10");
+}
+
+TEST(KernelDevices, KnowNvmeAndVirtioAndMapper) {
+  FakeSys nvme;
+  nvme.add("pci/nvme0n1", "259:0", "8");
+  nvme.put("pci/nvme0n1", "device/serial", "S4EW NX0M   \n");
+  nvme.put("pci/nvme0n1", "wwid", "eui.0025385b11b0a1c2\n");
+  EXPECT_EQ(only(nvme).serial, "S4EW NX0M");
+  EXPECT_EQ(only(nvme).wwn, "eui.0025385b11b0a1c2");
+
+  FakeSys virtio;
+  virtio.add("pci/vda", "254:0", "8");
+  virtio.put("pci/vda", "serial", "root-disk");  // without a line end
+  virtio.put("pci/vda", "ro", "1\n");
+  EXPECT_EQ(only(virtio).serial, "root-disk");
+  EXPECT_TRUE(only(virtio).read_only);
+
+  FakeSys mapper;
+  mapper.add("virtual/dm-0", "253:0", "8");
+  mapper.put("virtual/dm-0", "dm/uuid", "LVM-abc\n");
+  mapper.put("virtual/dm-0", "dm/name", "vg2-storage\n");
+  EXPECT_EQ(only(mapper).serial, "LVM-abc");
+  EXPECT_EQ(only(mapper).mapper_name, "vg2-storage");
+}
+
+TEST(KernelDevices, DoNotTakeAWordForASerialNumber) {
+  for (const auto* nothing : {"(null)\n", "0000000000\n", "\n", "    "}) {
+    FakeSys sys;
+    sys.add("pci/vda", "254:0", "8");
+    sys.put("pci/vda", "serial", nothing);
+    EXPECT_EQ(only(sys).serial, "");
+  }
+}
+
+TEST(KernelDevices, KnowALoopDeviceByItsFile) {
+  FakeSys sys;
+  sys.add("virtual/loop0", "7:0", "8");
+  sys.put("virtual/loop0", "loop/backing_file", "/tmp/a b.img\n");
+  sys.put("virtual/loop0", "loop/offset", "0\n");
+  EXPECT_EQ(only(sys).serial, "/tmp/a b.img");
+  sys.put("virtual/loop0", "loop/offset", "1048576\n");
+  EXPECT_EQ(only(sys).serial, "/tmp/a b.img@1048576");
+}
+
+TEST(KernelDevices, TakeAUsbBridgesSerialWhenTheDiskHasNone) {
+  FakeSys sys;
+  sys.put("usb2/2-1", "idVendor", "0781\n");
+  sys.put("usb2/2-1", "serial", "4C53000123\n");
+  sys.add("usb2/2-1/host0/block/sdb", "8:16", "8");
+  sys.put("usb2/2-1/host0", "target/model", "Ultra\n");
+  sys.link("../../target", "devices/usb2/2-1/host0/block/sdb/device");
+  EXPECT_EQ(only(sys).serial, "4C53000123");
+  EXPECT_EQ(only(sys).model, "Ultra");
+}
+
+TEST(KernelDevices, PassOverWhatIsNoDisk) {
+  FakeSys sys;
+  sys.add("virtual/loop1", "7:1", "0");
+  sys.add("virtual/ram0", "1:0", "8");
+  sys.add("virtual/zram0", "252:0", "8");
+  sys.add("platform/fd0", "2:0", "8");
+  sys.add("pci/nvme0c0n1", "259:1", "8");
+  sys.put("pci/nvme0c0n1", "hidden", "1\n");
+  sys.add("pci/odd", "nonsense", "8");
+  EXPECT_TRUE(read_kernel_devices(sys.path()).empty());
+  EXPECT_TRUE(read_kernel_devices("/nonexistent").empty());
+}
+
+TEST(DeviceUses, TellHoldersAndBtrfsMembers) {
+  FakeSys sys;
+  sys.add("virtual/dm-0", "253:0", "8");
+  sys.put("virtual/dm-0", "dm/name", "vg2-storage\n");
+  sys.add("pci/sdb", "8:16", "8");
+  sys.add("pci/sdc", "8:32", "8");
+  for (const auto* member : {"sdb", "sdc"}) {
+    sys.link("../../../../devices/pci/" + std::string(member),
+             "fs/btrfs/c59d1a72-8e34-4f0b-b6a1-27e9d0f3485c/devices/" + std::string(member));
+  }
+  const DeviceUses uses({}, sys.path());
+  KernelDevice device;
+  device.name = "sda2";
+  EXPECT_EQ(uses.of(device), "");
+  device.holders = {"dm-0", "dm-1"};
+  EXPECT_EQ(uses.of(device), "held by dm-0 (vg2-storage)");
+  device.holders = {"md0"};
+  EXPECT_EQ(uses.of(device), "held by md0");
+  device.name = "sdc";
+  EXPECT_EQ(uses.of(device), "part of the btrfs that is mounted in another mount namespace");
+}
+
+}  // namespace
+}  // namespace recover::system

@@ -1,0 +1,44 @@
+#include "recover/system/machine.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+
+#include "recover/error.hpp"
+#include "recover/system/mount.hpp"
+
+namespace recover::system {
+namespace {
+
+TEST(Machine, KnowsItsBootAndItself) {
+  EXPECT_EQ(boot_id().size(), 36U);
+  EXPECT_EQ(own_directory(), std::filesystem::canonical("/proc/self/exe").parent_path().string());
+  EXPECT_GT(now(), 1'600'000'000);
+  efi_variables_usable();  // whatever it says here, it says it without an exception
+}
+
+TEST(Machine, WritesLocalTime) {
+  ::setenv("TZ", "UTC-2", 1);
+  ::tzset();
+  EXPECT_EQ(local_time(0), "1970-01-01 02:00:00");
+  ::unsetenv("TZ");
+  ::tzset();
+}
+
+TEST(Mounts, AreReadFromTheKernel) {
+  const auto mounts = read_mounts();
+  const auto root = std::find_if(mounts.begin(), mounts.end(), [](const auto& m) { return m.target == "/"; });
+  ASSERT_NE(root, mounts.end());
+  EXPECT_FALSE(root->type.empty());
+  EXPECT_FALSE(root->options.empty());
+}
+
+TEST(FreeBytes, SaysWhyNot) {
+  EXPECT_GT(free_bytes("/"), 0);
+  EXPECT_THROW(free_bytes("/nonexistent"), Failed);
+}
+
+}  // namespace
+}  // namespace recover::system
