@@ -27,7 +27,11 @@ Answer ask(const Profile&, const Facts& facts) {
 }  // namespace
 
 Check backup_chosen() {
-  return {"backup-chosen", "Which backup will be restored, and how old is it?", ask, Needs::nothing, /*refuses=*/true};
+  return {.name = "backup-chosen",
+          .question = "Which backup will be restored, and how old is it?",
+          .ask = ask,
+          .refuses = true,
+          .before_destroying = true};
 }
 
 }  // namespace recover::checks

@@ -6,7 +6,6 @@
 namespace recover::checks {
 
 Check backup_chosen();
-Check backup_fits();
 Check directories_present();
 Check environment_complete();
 Check filesystem_made();

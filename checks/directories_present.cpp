@@ -13,7 +13,10 @@ Answer ask(const Profile&, const Facts& facts) {
 }  // namespace
 
 Check directories_present() {
-  return {"directories-present", "Are the directories there that backups leave out and a boot needs?", ask, Needs::tree};
+  return {.name = "directories-present",
+          .question = "Are the directories there that backups leave out and a boot needs?",
+          .ask = ask,
+          .needs = Needs::tree};
 }
 
 }  // namespace recover::checks

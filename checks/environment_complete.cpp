@@ -20,7 +20,9 @@ Answer ask(const Profile& profile, const Facts& facts) {
 }  // namespace
 
 Check environment_complete() {
-  return {"environment-complete", "Is the recovery environment there, with Bacula in it?", ask};
+  return {.name = "environment-complete",
+          .question = "Is the recovery environment there, with Bacula in it?",
+          .ask = ask};
 }
 
 }  // namespace recover::checks

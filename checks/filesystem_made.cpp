@@ -36,7 +36,10 @@ Answer ask(const Profile& profile, const Facts& facts) {
 }  // namespace
 
 Check filesystem_made() {
-  return {"filesystem-made", "Is the new filesystem as the profile says, with its subvolumes?", ask, Needs::filesystem};
+  return {.name = "filesystem-made",
+          .question = "Is the new filesystem as the profile says, with its subvolumes?",
+          .ask = ask,
+          .needs = Needs::filesystem};
 }
 
 }  // namespace recover::checks

@@ -18,7 +18,10 @@ Answer ask(const Profile& profile, const Facts& facts) {
 }  // namespace
 
 Check filesystem_on_disk() {
-  return {"filesystem-on-disk", "Do the target devices hold the filesystem with the UUID of the profile?", ask, Needs::nothing, /*refuses=*/false, /*only_after_a_step=*/true};
+  return {.name = "filesystem-on-disk",
+          .question = "Do the target devices hold the filesystem with the UUID of the profile?",
+          .ask = ask,
+          .only_after_a_step = true};
 }
 
 }  // namespace recover::checks

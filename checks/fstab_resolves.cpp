@@ -14,7 +14,10 @@ Answer ask(const Profile&, const Facts& facts) {
 }  // namespace
 
 Check fstab_resolves() {
-  return {"fstab-resolves", "Does every UUID in the restored fstab belong to a device that is here?", ask, Needs::tree};
+  return {.name = "fstab-resolves",
+          .question = "Does every UUID in the restored fstab belong to a device that is here?",
+          .ask = ask,
+          .needs = Needs::tree};
 }
 
 }  // namespace recover::checks

@@ -15,7 +15,9 @@ Answer ask(const Profile& profile, const Facts& facts) {
 }  // namespace
 
 Check nothing_mounted() {
-  return {"nothing-mounted", "Is nothing left mounted in the recovery environment?", ask};
+  return {.name = "nothing-mounted",
+          .question = "Is nothing left mounted in the recovery environment?",
+          .ask = ask};
 }
 
 }  // namespace recover::checks

@@ -15,7 +15,11 @@ Answer ask(const Profile& profile, const Facts& facts) {
 }  // namespace
 
 Check restore_only() {
-  return {"restore-only", "Does the Director of the recovery environment hold no job that could write a backup, and no schedule?", ask, Needs::director, /*refuses=*/true};
+  return {.name = "restore-only",
+          .question = "Does the Director of the recovery environment hold no job that could write a backup, and no schedule?",
+          .ask = ask,
+          .needs = Needs::director,
+          .refuses = true};
 }
 
 }  // namespace recover::checks

@@ -11,7 +11,9 @@ Answer ask(const Profile&, const Facts& facts) {
 }  // namespace
 
 Check root_user() {
-  return {"root-user", "Is recover running as root?", ask};
+  return {.name = "root-user",
+          .question = "Is recover running as root?",
+          .ask = ask};
 }
 
 }  // namespace recover::checks

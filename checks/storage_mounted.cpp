@@ -10,8 +10,7 @@ Answer ask(const Profile& profile, const Facts& facts) {
                  "Mount it: mount UUID=" + profile.storage.uuid + " /mnt/storage");
   if (!facts.storage->writable)
     return fails("The storage volume at " + facts.storage->mount_point + " is mounted read-only",
-                 "The journal is kept on it: mount -o remount,rw " + facts.storage->mount_point +
-                     ", or give another place with --state");
+                 "The journal is kept on it, and Bacula works in it: mount -o remount,rw " + facts.storage->mount_point);
   return holds(facts.storage->device + " at " + facts.storage->mount_point + ", " +
                system::human_bytes(facts.storage->free_bytes) + " free");
 }
@@ -19,7 +18,9 @@ Answer ask(const Profile& profile, const Facts& facts) {
 }  // namespace
 
 Check storage_mounted() {
-  return {"storage-mounted", "Is the storage volume mounted, and writable?", ask};
+  return {.name = "storage-mounted",
+          .question = "Is the storage volume mounted, and writable?",
+          .ask = ask};
 }
 
 }  // namespace recover::checks

@@ -15,7 +15,6 @@ std::string_view to_string(Verdict verdict) {
 const std::vector<Check>& all_checks() {
   static const std::vector<Check> table{
       checks::backup_chosen(),
-      checks::backup_fits(),
       checks::directories_present(),
       checks::environment_complete(),
       checks::filesystem_made(),

@@ -26,7 +26,10 @@ Answer ask(const Profile& profile, const Facts& facts) {
 }  // namespace
 
 Check target_found() {
-  return {"target-found", "Is every disk of the profile attached, known by serial, WWN and partition GUID?", ask};
+  return {.name = "target-found",
+          .question = "Is every disk of the profile attached, known by serial, WWN and partition GUID?",
+          .ask = ask,
+          .before_destroying = true};
 }
 
 }  // namespace recover::checks

@@ -19,7 +19,10 @@ Answer ask(const Profile& profile, const Facts& facts) {
 }  // namespace
 
 Check target_free() {
-  return {"target-free", "Is no device of the target mounted, busy or read-only?", ask};
+  return {.name = "target-free",
+          .question = "Is no device of the target mounted, busy or read-only?",
+          .ask = ask,
+          .before_destroying = true};
 }
 
 }  // namespace recover::checks

@@ -21,7 +21,11 @@ Answer ask(const Profile& profile, const Facts& facts) {
 }  // namespace
 
 Check target_not_storage() {
-  return {"target-not-storage", "Is the target something else than the storage volume?", ask, Needs::nothing, /*refuses=*/true};
+  return {.name = "target-not-storage",
+          .question = "Is the target something else than the storage volume?",
+          .ask = ask,
+          .refuses = true,
+          .before_destroying = true};
 }
 
 }  // namespace recover::checks

@@ -18,7 +18,10 @@ Answer ask(const Profile& profile, const Facts& facts) {
 }  // namespace
 
 Check target_size() {
-  return {"target-size", "Is each disk as large as the profile says?", ask};
+  return {.name = "target-size",
+          .question = "Is each disk as large as the profile says?",
+          .ask = ask,
+          .before_destroying = true};
 }
 
 }  // namespace recover::checks

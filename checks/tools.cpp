@@ -28,7 +28,9 @@ Answer ask(const Profile&, const Facts& facts) {
 }  // namespace
 
 Check tools() {
-  return {"tools", "Are the programs there that the steps call?", ask};
+  return {.name = "tools",
+          .question = "Are the programs there that the steps call?",
+          .ask = ask};
 }
 
 }  // namespace recover::checks

@@ -20,7 +20,10 @@ Answer ask(const Profile&, const Facts& facts) {
 }  // namespace
 
 Check tree_complete() {
-  return {"tree-complete", "Is every file of the backup back, with its type, owner, mode, size and time?", ask, Needs::tree};
+  return {.name = "tree-complete",
+          .question = "Is every file of the backup back, with its type, owner, mode, size and time?",
+          .ask = ask,
+          .needs = Needs::tree};
 }
 
 }  // namespace recover::checks

@@ -23,7 +23,10 @@ Answer ask(const Profile& profile, const Facts& facts) {
 }  // namespace
 
 Check uuid_unique() {
-  return {"uuid-unique", "Does no other device hold a filesystem with the UUID of the root?", ask};
+  return {.name = "uuid-unique",
+          .question = "Does no other device hold a filesystem with the UUID of the root?",
+          .ask = ask,
+          .before_destroying = true};
 }
 
 }  // namespace recover::checks

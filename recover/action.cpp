@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "recover/bacula/director.hpp"
 #include "recover/system/text.hpp"
 
 namespace recover {
@@ -32,13 +33,11 @@ Lines conversation(const bacula::Console& console, const Lines& said) {
 struct Typed {
   Lines operator()(const Command& a) const { return {joined(a.argv)}; }
   Lines operator()(const MakeDirectory& a) const {
-    return {joined({"install", "-d", "-m", octal(a.mode), a.path})};
+    if (!a.mode) return {joined({"mkdir", "-p", a.path})};
+    return {joined({"install", "-d", "-m", octal(*a.mode), a.path})};
   }
   Lines operator()(const MakeMountPoints& a) const {
     return {"# mkdir -p for each mount point of " + a.root + "/etc/fstab that is missing"};
-  }
-  Lines operator()(const CopyFile& a) const {
-    return {joined({"install", "-m", octal(a.mode), a.from, a.to})};
   }
   Lines operator()(const Mount& a) const {
     std::vector<std::string> argv{"mount"};
@@ -53,10 +52,10 @@ struct Typed {
   }
   Lines operator()(const StopDaemon& a) const { return {"# stop the " + a.name + " that was started above"}; }
   Lines operator()(const AwaitDaemons& a) const {
-    return conversation(a.console, {"status storage=\"" + a.storage + "\"", "status client=\"" + a.client + "\""});
+    return conversation(a.console, bacula::await_lines(a.storage, a.client));
   }
   Lines operator()(const ProveRestoreOnly& a) const {
-    return conversation(a.console, {".jobs type=B", ".jobs type=C", ".jobs type=g", ".schedule"});
+    return conversation(a.console, bacula::director_lines());
   }
   Lines operator()(const ChooseBackup& a) const {
     auto lines = conversation(a.request.console, bacula::choose_lines(a.request));
@@ -64,16 +63,17 @@ struct Typed {
     return lines;
   }
   Lines operator()(const AdoptBootstrap& a) const {
-    return {joined({"install", "-m", "0600", a.request.bootstrap, a.request.keep + "/backup.bsr"}),
-            "# list the files of that bootstrap from the volumes in " + a.request.volumes};
+    return {"# read the names on the volumes in " + a.request.volumes + ", and write",
+            "# " + a.request.bootstrap + ", narrowed to the newest version of each file, as",
+            "# " + a.request.keep + "/backup.bsr"};
   }
   Lines operator()(const RestoreByDirector& a) const {
     return conversation(a.request.console, {bacula::restore_line(a.request), "wait", "messages"});
   }
   Lines operator()(const ExtractVolumes& a) const { return {joined(a.request.argv)}; }
   Lines operator()(const NameLosses& a) const {
-    return {"# read the volumes in " + a.volumes + ", check every block, and list the files whose",
-            "# ACLs, xattrs or data bextract cannot bring back"};
+    return {"# read the volumes in " + a.volumes + ", check every block, compare with",
+            "# " + a.target + ", and list what is missing: files, data, ACLs, xattrs"};
   }
   Lines operator()(const HandOver& a) const {
     return {joined({"install", "-d", "-m", "0700", a.to}),

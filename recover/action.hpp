@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -23,17 +24,12 @@ struct Command {
 
 struct MakeDirectory {
   std::string path;
-  mode_t mode = 0755;  // set also when it is there already
+  std::optional<mode_t> mode = {};  // set also when it is there already; none: as mkdir -p leaves it
 };
 
 // Every mount point of a restored fstab that the backup did not bring.
 struct MakeMountPoints {
   std::string root;
-};
-
-struct CopyFile {
-  std::string from, to;
-  mode_t mode = 0600;
 };
 
 struct Mount {
@@ -83,12 +79,14 @@ struct RestoreByDirector {
 struct ExtractVolumes {
   bacula::ExtractRequest request;
   std::string keep;
+  std::string target;  // as the host sees it
 };
 
 // After the fallback: reads the volumes and lists, by name, what it could not bring back.
 struct NameLosses {
   std::string volumes;  // directory
   std::string keep;
+  std::string target;
 };
 
 // The journal, and what was kept about the backup, into the restored root.
@@ -96,7 +94,7 @@ struct HandOver {
   std::string from, to;
 };
 
-using Action = std::variant<Command, MakeDirectory, MakeMountPoints, CopyFile, Mount, Unmount, StartDaemon, StopDaemon,
+using Action = std::variant<Command, MakeDirectory, MakeMountPoints, Mount, Unmount, StartDaemon, StopDaemon,
                             AwaitDaemons, ProveRestoreOnly, ChooseBackup, AdoptBootstrap, RestoreByDirector, ExtractVolumes, NameLosses,
                             HandOver>;
 

@@ -42,6 +42,8 @@ struct Check {
   bool refuses = false;
   // It asks for what a run makes: before the run, "fails" is no complaint.
   bool only_after_a_step = false;
+  // Must hold, not just be unknown, before anything is destroyed, whatever the playbook says: laws 1 and 2.
+  bool before_destroying = false;
 };
 
 // Sorted by name. The one table is in checks/table.cpp.

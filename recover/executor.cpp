@@ -147,6 +147,14 @@ class Executor : public Observer {
   void make_sure_before_destroying(std::size_t i) {
     const auto facts = read_for({});
     ask_guards_from(i, facts);
+    for (const auto& check : all_checks()) {
+      if (!check.before_destroying) continue;
+      const auto answer = ask(std::string(check.name), facts, steps()[i].name);
+      if (answer.verdict != Verdict::holds)
+        throw Refused("Nothing is destroyed before the check " + std::string(check.name) + " holds, and it does not: " +
+                          answer.evidence,
+                      answer.remedy.empty() ? "The playbook must choose a backup first" : answer.remedy);
+    }
     if (!same_devices(run_.plan.targets, find_targets(run_.profile, facts)))
       throw Refused("The disks are not the same as when the plan was made",
                     "Start again, and look at the new plan with --dry-run first");

@@ -5,16 +5,23 @@ namespace {
 
 std::string degraded_text(const JournalState& state) {
   if (state.degraded.empty()) return "";
-  std::string text = "\nDEGRADED: the files came back by bextract, without";
-  for (const auto& [lost, files] : state.degraded) text += " " + lost + " of " + std::to_string(files) + " files,";
+  std::string text = "\nDEGRADED: the files came back by bextract, which lost";
+  for (const auto& [lost, files] : state.degraded) {
+    const auto count = std::to_string(files);
+    if (lost == "file") {
+      text += " " + count + " files as a whole or in part,";
+    } else {
+      text += " the " + lost + " of " + count + " files,";
+    }
+  }
   text.back() = '.';
-  return text + " Each is named above, and by \"recover log\".\n";
+  return text + " Each is named by \"recover log\".\n";
 }
 
 std::string steps_left(const JournalState& state) {
   std::string left;
   for (const auto& step : state.order)
-    if (state.of(step) != Progress::done && state.of(step) != Progress::failed) left += (left.empty() ? "" : ", ") + step;
+    if (!state.is_done(step)) left += (left.empty() ? "" : ", ") + step;
   return left;
 }
 

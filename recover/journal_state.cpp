@@ -7,6 +7,12 @@ Progress JournalState::of(const std::string& step) const {
   return found == steps.end() ? Progress::none : found->second;
 }
 
+bool JournalState::is_done(const std::string& step) const {
+  if (of(step) == Progress::done) return true;
+  const auto fallback = fallbacks.find(step);
+  return fallback != fallbacks.end() && is_done(fallback->second);
+}
+
 JournalState state_of(const std::vector<Event>& events) {
   JournalState state;
   for (const auto& event : events) {
@@ -21,6 +27,9 @@ JournalState state_of(const std::vector<Event>& events) {
       state.as_of = event.text("as-of");
       state.started_at = event.text("time");
       state.order = event.list("steps");
+      for (const auto& pair : event.list("fallbacks"))
+        if (const auto at = pair.find(" for "); at != std::string::npos)
+          state.fallbacks[pair.substr(at + 5)] = pair.substr(0, at);
     } else if (event.name == "run-resumed") {
       state.ended.clear();
     } else if (event.name == "step-begun") {
@@ -37,7 +46,8 @@ JournalState state_of(const std::vector<Event>& events) {
       state.degraded.clear();  // a list that was interrupted is made anew
     } else if (event.name == "degraded") {
       state.degraded[event.text("lost")] += static_cast<std::int64_t>(event.list("files").size());
-    } else if (event.name == "run-complete") {
+    } else if (event.name == "run-complete" || event.name == "handed-over") {
+      // "handed-over" stands only in the copy inside the restored root: all that came after it was to unmount.
       state.complete = true;
     } else if (event.name == "run-ended") {
       state.ended = event.text("why");

@@ -18,11 +18,14 @@ struct JournalState {
   bool destroying = false; // a step that destroys has begun
   std::string playbook, playbook_file, profile, plan_hash, as_of, started_at, last_at;
   std::map<std::string, Progress> steps;
-  std::vector<std::string> order;                 // names of the plan's steps
+  std::vector<std::string> order;                 // names of the plan's steps, without fallbacks
+  std::map<std::string, std::string> fallbacks;   // step -> the fallback that stands in for it
   std::map<std::string, std::int64_t> degraded;   // what was lost -> number of files
   std::string ended;                              // why the last run ended; empty when it was killed
 
   Progress of(const std::string& step) const;
+  // Done itself, or by what stands in for it.
+  bool is_done(const std::string& step) const;
 };
 
 JournalState state_of(const std::vector<Event>& events);

@@ -6,6 +6,7 @@ Layout make_layout(const Profile& profile, const std::string& storage, const std
   Layout layout;
   layout.storage = storage;
   layout.state = state.empty() ? storage + Layout::state_on_storage : state;
+  layout.lock = storage + "/recover.lock";
   layout.volumes = storage + "/" + profile.storage.volumes;
   layout.environment = storage + "/" + profile.storage.environment;
   layout.target = layout.environment + Layout::inside_target;

@@ -12,6 +12,7 @@ namespace recover {
 struct Layout {
   std::string storage;      // mount point of the storage volume
   std::string state;        // journal and what is kept about the backup; on the storage volume unless --state
+  std::string lock;         // one run at a time on a storage volume, wherever its journal is
   std::string volumes;      // the Bacula volumes
   std::string environment;  // root of the recovery environment
   std::string target;       // where the machine's root is mounted: inside the environment

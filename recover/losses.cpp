@@ -6,6 +6,7 @@
 #include "recover/bacula/volume.hpp"
 #include "recover/system/files.hpp"
 #include "recover/system/text.hpp"
+#include "recover/tree_check.hpp"
 
 namespace recover {
 namespace {
@@ -38,16 +39,19 @@ std::string described(const bacula::VolumeFile& file) {
 
 }  // namespace
 
-void name_losses(const std::string& volumes, const std::string& keep, Observer& observer) {
+void name_losses(const std::string& volumes, const std::string& keep, const std::string& target, Observer& observer) {
+  observer.observe(Event("losses-begun"));
   const auto path = keep + "/backup.bsr";
   const auto bootstrap = bacula::parse_bootstrap(system::read_file(path), path);
-  Batch acls("ACL", observer), xattrs("xattr", observer), data("data", observer);
+  Batch acls("ACL", observer), xattrs("xattr", observer), data("data", observer),
+      files("file", observer);
   bacula::for_each_file(volumes, bootstrap, [&](const bacula::VolumeFile& file) {
     if (file.has_acl) acls.add(described(file));
     if (file.has_xattr) xattrs.add(described(file));
     if (!file.damage.empty()) data.add(described(file) + ": " + system::printable(file.damage.front()));
   });
-  for (auto* batch : {&acls, &xattrs, &data}) batch->flush();
+  compare_tree(keep + "/backup.files", target, [&](const std::string& difference) { files.add(difference); });
+  for (auto* batch : {&acls, &xattrs, &data, &files}) batch->flush();
 }
 
 }  // namespace recover

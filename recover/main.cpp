@@ -1,6 +1,7 @@
 // Parse, dispatch, exit code; the only catch.
+#include <algorithm>
 #include <cstdio>
-#include <new>
+#include <string_view>
 
 #include "recover/commands/commands.hpp"
 #include "recover/system/text.hpp"
@@ -19,10 +20,10 @@ Exit dispatch(const Options& options, Reporter& reporter) {
 }
 
 int guarded(int argc, const char* const* argv) {
-  bool json = false;
+  // Looked for before anything is understood, so that an error in the command line is JSON too.
+  const bool json = std::any_of(argv, argv + argc, [](const char* word) { return std::string_view(word) == "--json"; });
   try {
     const auto options = parse_options(argc, argv);
-    json = options.json;
     const auto reporter = json ? json_reporter() : text_reporter();
     return static_cast<int>(dispatch(options, *reporter));
   } catch (const Error& error) {

@@ -132,9 +132,9 @@ std::string help_text() {
          "\n" +
          options.str() +
          "\n"
-         "Exit: 0 done; 1 a step failed; 2 bad usage or input; 3 refused, nothing was\n"
-         "written; 4 done, but NOT FINISHED: no backup has verified yet; 5 interrupted,\n"
-         "--resume continues; 6 another run holds the lock; 7 done, but damaged.\n";
+         "Exit: 0 done (a run: finished); 1 a step failed; 2 bad usage or input;\n"
+         "3 refused, nothing was written; 4 done, but NOT FINISHED: no backup has\n"
+         "verified yet; 5 interrupted, --resume continues; 6 another run is at work.\n";
 }
 
 }  // namespace recover

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "recover/check.hpp"
+#include "recover/duration.hpp"
 #include "recover/error.hpp"
 #include "recover/system/files.hpp"
 #include "recover/system/text.hpp"
@@ -75,8 +76,11 @@ PlaybookStep read_step(TomlTable table, const std::vector<PlaybookStep>& before)
   step.proofs = read_checks(table, "proofs");
   for (const auto& parameter : kind.parameters) {
     if (!table.has(parameter.name)) continue;
-    auto texts = parameter.type == ParameterType::text ? std::vector{table.text(parameter.name)}
-                                                       : table.texts_or(parameter.name, {});
+    auto texts = parameter.type == ParameterType::texts ? table.texts_or(parameter.name, {})
+                                                        : std::vector{table.text(parameter.name)};
+    if (parameter.type == ParameterType::duration && !parse_duration(texts.front()))
+      table.refuse(parameter.name, "\"" + texts.front() + "\" is no duration for " + std::string(parameter.name),
+                   "Write it as \"30 s\", \"5 min\" or \"2 h\"");
     check_substitutions(table, parameter.name, texts);
     step.parameters.emplace(parameter.name, std::move(texts));
   }

@@ -6,6 +6,7 @@
 #include "recover/bacula/director.hpp"
 #include "recover/bacula/restore.hpp"
 #include "recover/error.hpp"
+#include "recover/journal.hpp"
 #include "recover/losses.hpp"
 #include "recover/mount_points.hpp"
 #include "recover/runner.hpp"
@@ -25,6 +26,8 @@ struct Held {
   std::string name;                      // mount point, or the daemon's name
   std::unique_ptr<system::Child> daemon;  // none for a mount
 };
+
+constexpr std::int64_t next_to_nothing = 32 << 20;  // bytes: what a btrfs still counts as free when writes fail
 
 std::string last_lines(const std::string& text) {
   const auto clean = system::redact(text);
@@ -68,11 +71,13 @@ class RealRunner : public Runner {
                  "Mend what it complains of, then continue with --resume");
   }
 
-  void act(const MakeDirectory& a, Observer&) { system::make_directories(a.path, a.mode); }
+  void act(const MakeDirectory& a, Observer&) {
+    system::make_directories(a.path, a.mode.value_or(0755));
+    if (a.mode) system::set_mode(a.path, *a.mode);
+  }
   void act(const MakeMountPoints& a, Observer&) {
     for (const auto& point : missing_mount_points(a.root)) system::make_directories(a.root + point, 0755);
   }
-  void act(const CopyFile& a, Observer&) { system::copy_file(a.from, a.to, a.mode); }
 
   void act(const Mount& a, Observer&) {
     system::mount(a.source, a.target, a.type, a.options);
@@ -139,16 +144,34 @@ class RealRunner : public Runner {
 
   void act(const ExtractVolumes& a, Observer& observer) {
     const auto backup = bacula::read_backup(a.keep);
-    const auto outcome = bacula::extract(processes_, a.request, progress(observer, backup));
+    const auto outcome = extract_or_say_full(a, backup, observer);
     observer.observe(Event("extracted").with("files", outcome.files).with("errors", outcome.errors));
   }
 
-  void act(const NameLosses& a, Observer& observer) { name_losses(a.volumes, a.keep, observer); }
+  // bextract calls a full disk "Write error: Success", or goes on behind it and ends well.
+  bacula::ExtractOutcome extract_or_say_full(const ExtractVolumes& a, const bacula::Backup& backup, Observer& observer) {
+    const auto full = [&](const std::string& words) {
+      return Failed("The target is full; bextract said: " + words,
+                    "Restore to a larger disk, or have the profile mount with compression");
+    };
+    try {
+      auto outcome = bacula::extract(processes_, a.request, progress(observer, backup));
+      for (const auto& error : outcome.errors)
+        if (error.find("No space left on device") != std::string::npos) throw full(error);
+      return outcome;
+    } catch (const Failed& error) {
+      if (system::free_bytes(a.target) < next_to_nothing) throw full(error.problem());
+      throw;
+    }
+  }
+
+  void act(const NameLosses& a, Observer& observer) { name_losses(a.volumes, a.keep, a.target, observer); }
 
   void act(const HandOver& a, Observer&) {
     system::make_directories(a.to, 0700);
     for (const auto* name : {"journal", "backup.bsr", "backup.toml"})
       if (system::exists(a.from + "/" + name)) system::copy_file(a.from + "/" + name, a.to + "/" + name, 0600);
+    Journal::append(a.to).write(Event("handed-over"));
   }
 
   static bacula::OnProgress progress(Observer& observer, const bacula::Backup& backup) {

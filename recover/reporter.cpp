@@ -104,11 +104,13 @@ class TextReporter : public BaseReporter {
   void observe(const Event& event) override {
     if (event.name == "progress") return progress(event);
     log(event);
+    // Commands are left as they are, for whoever wants to type them.
+    if (event.name == "action-begun") return say_unwrapped(typed(event.list("typed")));
     if (const auto text = described(event); !text.empty()) line(text);
   }
 
   void say(const std::string& text) override { line(text); }
-  void say_unwrapped(const std::string& text) override { print(text); }
+  void say_unwrapped(const std::string& text) override { print((std::exchange(on_progress_line_, false) ? "\n" : "") + text); }
   void observe_silently(const Event&) override {}
 
  private:
@@ -123,7 +125,6 @@ class TextReporter : public BaseReporter {
     const auto step = event.text("step");
     if (event.name == "step-begun") return "\n== " + step + ": " + event.text("summary");
     if (event.name == "step-kept") return "\n== " + step + ": done before, not done again";
-    if (event.name == "action-begun") return typed(event.list("typed"));
     if (event.name == "check") return news(event) ? check(event) : "";
     if (event.name == "step-failed") return "   FAILED: " + event.text("why");
     if (event.name == "fallback") return "   Falling back to \"" + event.text("instead") + "\".";
@@ -137,7 +138,7 @@ class TextReporter : public BaseReporter {
 
   static std::string typed(const std::vector<std::string>& lines) {
     std::string text;
-    for (const auto& typed : lines) text += (text.empty() ? "" : "\n") + ("   $ " + system::printable(typed));
+    for (const auto& typed : lines) text += (text.empty() ? "   $ " : "     ") + system::printable(typed) + "\n";
     return text;
   }
 
@@ -156,7 +157,7 @@ class TextReporter : public BaseReporter {
   static std::string degraded(const Event& event) {
     std::string text;
     for (const auto& name : event.list("files"))
-      text += (text.empty() ? "" : "\n") + ("   DEGRADED, no " + event.text("lost") + ": " + name);
+      text += (text.empty() ? "" : "\n") + ("   DEGRADED, lost " + event.text("lost") + ": " + name);
     return text;
   }
 
@@ -183,9 +184,7 @@ class TextReporter : public BaseReporter {
   }
 
   void line(const std::string& text) {
-    std::string out = on_progress_line_ ? "\n" : "";
-    on_progress_line_ = false;
-    print(out + wrap(text, width_ - 1, 5));
+    say_unwrapped(wrap(text, width_ - 1, 5));
   }
 
   bool terminal_;

@@ -14,7 +14,7 @@
 
 namespace recover {
 
-enum class ParameterType { text, texts };
+enum class ParameterType { text, texts, duration };
 
 struct Parameter {
   std::string_view name;

@@ -6,6 +6,9 @@ namespace {
 bool fits(const BlockDevice& device, const Target& target) {
   if (device.serial != target.disk.serial) return false;
   if (!target.disk.wwn.empty() && device.wwn != target.disk.wwn) return false;
+  // A lost partition table says nothing; another one says that this is another disk's content.
+  if (!target.disk.table_uuid.empty() && !device.table_uuid.empty() && device.table_uuid != target.disk.table_uuid)
+    return false;
   if (target.partition.empty()) return device.path == device.disk;
   return device.partition_uuid == target.partition;
 }

@@ -3,6 +3,7 @@
 // the number of files.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "recover/facts.hpp"
@@ -12,6 +13,8 @@ namespace recover {
 // `list`: path of backup.files; `root`: where the tree is. Directories' times are left out (later steps add entries),
 // and sockets, which Bacula does not bring back (they belong to programs that run). Throws Failed when the list
 // cannot be read.
-TreeFacts compare_tree(const std::string& list, const std::string& root);
+// `on_difference` is told of each, as "NAME is missing", printable.
+TreeFacts compare_tree(const std::string& list, const std::string& root,
+                       const std::function<void(const std::string&)>& on_difference = {});
 
 }  // namespace recover

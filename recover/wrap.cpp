@@ -11,15 +11,18 @@ std::string wrap_line(const std::string& line, std::size_t width, std::size_t ha
   const std::string lead(std::min(indent + hang, width / 2), ' ');
   std::string text, current(indent, ' ');
   bool empty = true;
-  std::istringstream words(line);
-  for (std::string word; words >> word;) {
-    if (!empty && current.size() + 1 + word.size() > width) {
+  for (auto at = indent; at < line.size();) {
+    const auto word = std::min(line.find_first_not_of(' ', at), line.size());
+    const auto end = std::min(line.find(' ', word), line.size());
+    // Blanks inside a line are kept: they may align columns. Those at a break are not.
+    if (!empty && current.size() + (end - at) > width) {
       text += current + "\n";
       current = lead;
       empty = true;
     }
-    current += (empty ? "" : " ") + word;
+    current += line.substr(empty ? word : at, end - (empty ? word : at));
     empty = false;
+    at = end;
   }
   return text + current;
 }

@@ -22,10 +22,10 @@ namespace {
 using Key = std::pair<std::uint32_t, std::uint32_t>;  // VolSessionTime, VolSessionId
 constexpr int deleted = 23;  // VolumeFile::type: the record says that the file is no longer there
 
-// One version of one name: sixteen bytes, so that a million files cost 16 MB. Two names with the same hash are one in
-// 2^64 for each pair: not once in a million systems of a million files.
+// One version of one name: sixteen bytes, so that a million files cost 16 MB. Two names with the same hash
+// are one in 2^64 for each pair: not once in a million systems of a million files.
 struct Version {
-  std::uint64_t name = 0;  // hash
+  std::uint64_t name = 0;     // hash
   std::uint32_t session = 0;  // place in the order of the sessions
   std::int32_t index = 0;     // negative: deleted
 };
@@ -33,6 +33,8 @@ struct Version {
 bool older(const Version& a, const Version& b) {
   if (a.name != b.name) return a.name < b.name;
   if (a.session != b.session) return a.session < b.session;
+  // A folder that became a file is noted as deleted by the same job that backed the file up, and behind it.
+  if ((a.index < 0) != (b.index < 0)) return a.index < 0;
   return std::abs(a.index) < std::abs(b.index);
 }
 
@@ -53,11 +55,13 @@ std::string iso_time(const std::string& date, const std::string& time) {
   const auto month = std::find(months.begin(), months.end(), date.substr(3, 3));
   if (month == months.end()) return {};
   const auto number = std::to_string(month - months.begin() + 1);
-  return date.substr(7) + "-" + (number.size() == 1 ? "0" : "") + number + "-" + date.substr(0, 2) + " " + time;
+  return date.substr(7) + "-" + (number.size() == 1 ? "0" : "") + number + "-" + date.substr(0, 2) + " " +
+         time;
 }
 
-// "# 21-Nov-2026 21:58:34 - B1.2026-11-21_21.58.31_03 - Full", "... - Incremental, since=2026-11-21 21:58:33": the
-// Director's comment above the ranges of each job. The job's unique name holds when it was queued.
+// "# 21-Nov-2026 21:58:34 - B1.2026-11-21_21.58.31_03 - Full", "... - Incremental, since=2026-11-21
+// 21:58:33": the Director's comment above the ranges of each job. The job's unique name holds when it was
+// queued.
 BackupJob commented_job(const std::string& line) {
   std::istringstream words(line);
   std::string hash, date, time, dash, job;
@@ -66,13 +70,16 @@ BackupJob commented_job(const std::string& line) {
   const std::size_t level = job.rfind(" - ");
   BackupJob result;
   if (hash != "#" || dash != "-" || level == std::string::npos) return result;
-  result.level = job.substr(level + 3, job.find(',', level) - level - 3);
+  // "Full (upgraded from Incremental)" is a Full.
+  const std::string told = job.substr(level + 3);
+  result.level = told.substr(0, told.find_first_of(" ,"));
   result.start = iso_time(date, time);
   // Cut off ".2026-11-21_21.58.31_03".
   constexpr std::size_t stamp = 23;
   const std::string unique = job.substr(0, level);
-  result.name = unique.size() > stamp && unique[unique.size() - stamp] == '.' ? unique.substr(0, unique.size() - stamp)
-                                                                              : unique;
+  result.name = unique.size() > stamp && unique[unique.size() - stamp] == '.'
+                    ? unique.substr(0, unique.size() - stamp)
+                    : unique;
   return result;
 }
 
@@ -102,13 +109,15 @@ std::vector<Session> sessions_of(const std::string& text, const Bootstrap& boots
   return sessions;
 }
 
-// Only what had been backed up by then. The times are those of the Director's comments, one form for all, so that text
-// compares as time does.
+// Only what had been backed up by then. The times are those of the Director's comments, one form for all, so
+// that text compares as time does.
 void leave_out_later(const std::string& as_of, const std::string& source, std::vector<Session>& sessions,
                      Bootstrap& bootstrap) {
-  const bool told = std::none_of(sessions.begin(), sessions.end(), [](const auto& s) { return s.job.name.empty(); });
+  const bool told =
+      std::none_of(sessions.begin(), sessions.end(), [](const auto& s) { return s.job.name.empty(); });
   if (!told)
-    throw Failed("The bootstrap file " + source + " does not say when its jobs ran, so " + as_of + " cannot be told apart",
+    throw Failed("The bootstrap file " + source + " does not say when its jobs ran, so " + as_of +
+                     " cannot be told apart",
                  "Restore the newest backup, without --as-of, or mend the Director");
   if (sessions.empty() || sessions.front().job.start > as_of)
     throw Failed("The bootstrap file " + source + " begins with a backup that is later than " + as_of,
@@ -116,7 +125,8 @@ void leave_out_later(const std::string& as_of, const std::string& source, std::v
   std::erase_if(sessions, [&](const auto& session) { return session.job.start > as_of; });
   std::erase_if(bootstrap.ranges, [&](const auto& range) {
     const Key key{range.session_time, range.session_id};
-    return std::none_of(sessions.begin(), sessions.end(), [&](const auto& session) { return session.key == key; });
+    return std::none_of(sessions.begin(), sessions.end(),
+                        [&](const auto& session) { return session.key == key; });
   });
 }
 
@@ -162,13 +172,14 @@ std::vector<Interval> common(const std::vector<Interval>& a, const std::vector<I
   return result;
 }
 
-// The bootstrap with only the chosen versions: without the older ones and the deleted files, which bextract would
-// bring back.
+// The bootstrap with only the chosen versions: without the older ones and the deleted files, which bextract
+// would bring back.
 Bootstrap narrowed(const Bootstrap& bootstrap, const std::vector<Session>& sessions, const Chosen& chosen) {
   Bootstrap result;
   for (BootstrapRange range : bootstrap.ranges) {
     const Key key{range.session_time, range.session_id};
-    const auto session = std::find_if(sessions.begin(), sessions.end(), [&](const Session& s) { return s.key == key; });
+    const auto session =
+        std::find_if(sessions.begin(), sessions.end(), [&](const Session& s) { return s.key == key; });
     const auto wanted = intervals(chosen[static_cast<std::size_t>(session - sessions.begin())]);
     range.file_indexes = range.file_indexes.empty() ? wanted : common(merged(range.file_indexes), wanted);
     range.count = 0;
@@ -178,8 +189,8 @@ Bootstrap narrowed(const Bootstrap& bootstrap, const std::vector<Session>& sessi
   return result;
 }
 
-// The list as the volumes hold it, with "SESSION FILEINDEX " before each stat packet until it is known which versions
-// count.
+// The list as the volumes hold it, with "SESSION FILEINDEX " before each stat packet until it is known which
+// versions count.
 std::string tag(std::size_t session, std::int32_t index) {
   return std::to_string(session) + " " + std::to_string(index) + " ";
 }
@@ -240,8 +251,9 @@ Backup adopt_bootstrap(const AdoptRequest& request) {
   list.finish();
   ::unlink(every.c_str());
   if (backup.files == 0) {
-    throw Failed("The volumes in " + request.volumes + " hold no file of the bootstrap file " + request.bootstrap,
-                 "See that volumes and bootstrap file belong together");
+    throw Failed(
+        "The volumes in " + request.volumes + " hold no file of the bootstrap file " + request.bootstrap,
+        "See that volumes and bootstrap file belong together");
   }
   const Bootstrap kept = narrowed(bootstrap, sessions, chosen);
   system::write_file(request.keep + "/backup.bsr", to_text(kept), 0600);

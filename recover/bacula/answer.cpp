@@ -10,7 +10,9 @@ constexpr std::size_t longest_preamble = 4096;
 // Said between the answers, and no part of any: which catalog is used, and that the console's messages wait.
 constexpr std::string_view notes[] = {"Using Catalog \"", "You have messages."};
 
-bool begins(std::string_view text, std::string_view with) { return text.substr(0, with.size()) == with; }
+bool begins(std::string_view text, std::string_view with) {
+  return text.substr(0, with.size()) == with;
+}
 
 // `text` may still become something that begins with `wanted`.
 bool may_become(std::string_view text, std::string_view wanted) {

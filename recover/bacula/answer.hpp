@@ -1,6 +1,6 @@
-// Takes out of bconsole's output what is no answer: the greeting, the echo of each line said, and the notes which
-// catalog is used and that messages wait. Works on pieces of any size and holds back no more than a line's beginning, so that an answer of
-// any length streams through it.
+// Takes out of bconsole's output what is no answer: the greeting, the echo of each line said, and the notes
+// which catalog is used and that messages wait. Works on pieces of any size and holds back no more than a
+// line's beginning, so that an answer of any length streams through it.
 #pragma once
 
 #include <cstddef>

@@ -36,9 +36,10 @@ class Parser {
 
  private:
   [[noreturn]] void wrong(const std::string& what) const {
-    throw UsageError("The bootstrap file " + source_ + ", line " + std::to_string(number_) + ": " +
-                         system::printable(what.substr(0, 200)),
-                     "Give a bootstrap file that Bacula has written (Main Reference, chapter \"The Bootstrap File\")");
+    throw UsageError(
+        "The bootstrap file " + source_ + ", line " + std::to_string(number_) + ": " +
+            system::printable(what.substr(0, 200)),
+        "Give a bootstrap file that Bacula has written (Main Reference, chapter \"The Bootstrap File\")");
   }
 
   // The next line that says something.
@@ -54,7 +55,8 @@ class Parser {
       if (equals == std::string_view::npos) wrong("no \"keyword = value\": \"" + std::string(raw) + "\"");
       line.keyword.clear();
       for (char c : raw.substr(0, equals)) {
-        if (c != ' ' && c != '\t') line.keyword += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+        if (c != ' ' && c != '\t')
+          line.keyword += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
       }
       line.value = unquoted(trimmed(raw.substr(equals + 1)));
       return true;
@@ -93,7 +95,8 @@ class Parser {
       const std::size_t dash = word.find('-');
       Interval interval;
       interval.first = number(word.substr(0, dash), highest);
-      interval.last = dash == std::string_view::npos ? interval.first : number(word.substr(dash + 1), highest);
+      interval.last =
+          dash == std::string_view::npos ? interval.first : number(word.substr(dash + 1), highest);
       if (interval.last < interval.first) wrong("\"" + std::string(word) + "\" ends before it begins");
       result.push_back(interval);
       if (comma == rest.size()) return result;
@@ -171,8 +174,8 @@ class Parser {
     } else if (key == "count") {
       pending_.count = number(line.value, UINT32_MAX);
     } else {
-      // Client, Job, JobId, FileRegex ... select by what this program does not look at: reading on would restore
-      // something else than Bacula would.
+      // Client, Job, JobId, FileRegex ... select by what this program does not look at: reading on would
+      // restore something else than Bacula would.
       wrong("the keyword \"" + key + "\" is not one that this program can follow");
     }
   }
@@ -200,7 +203,8 @@ std::vector<Interval> merged(std::vector<Interval> intervals) {
             [](const Interval& a, const Interval& b) { return a.first < b.first; });
   std::vector<Interval> result;
   for (const auto& interval : intervals) {
-    if (!result.empty() && (interval.first <= result.back().last || interval.first - 1 == result.back().last)) {
+    if (!result.empty() &&
+        (interval.first <= result.back().last || interval.first - 1 == result.back().last)) {
       result.back().last = std::max(result.back().last, interval.last);
     } else {
       result.push_back(interval);
@@ -222,7 +226,9 @@ std::uint64_t Bootstrap::files() const {
   return count;
 }
 
-Bootstrap parse_bootstrap(std::string_view text, const std::string& source) { return Parser(text, source).parse(); }
+Bootstrap parse_bootstrap(std::string_view text, const std::string& source) {
+  return Parser(text, source).parse();
+}
 
 std::string to_text(const Bootstrap& bootstrap) {
   std::string text;

@@ -1,5 +1,5 @@
-// Bootstrap files (.bsr): which parts of which volumes make a restore. Both those that the Director writes for
-// `restore` and those of `Write Bootstrap`. Bacula Main Reference, chapter "The Bootstrap File".
+// Bootstrap files (.bsr): which parts of which volumes make a restore. Both those that the Director writes
+// for `restore` and those of `Write Bootstrap`. Bacula Main Reference, chapter "The Bootstrap File".
 #pragma once
 
 #include <cstdint>
@@ -16,19 +16,19 @@ struct Interval {
 
 struct BootstrapRange {
   std::string storage, volume, media_type, device;
-  std::uint32_t session_id = 0;           // VolSessionId
-  std::uint32_t session_time = 0;         // VolSessionTime, seconds since 1970: the start of the Storage Daemon
-  std::vector<Interval> addresses;        // VolAddr (bytes), or VolFile/VolBlock pairs folded to file << 32 | block
-  std::vector<Interval> file_indexes;     // empty: all
-  std::uint64_t count = 0;                // 0 when not given
+  std::uint32_t session_id = 0;     // VolSessionId
+  std::uint32_t session_time = 0;   // VolSessionTime, seconds since 1970: the start of the Storage Daemon
+  std::vector<Interval> addresses;  // VolAddr (bytes), or VolFile/VolBlock pairs folded to file << 32 | block
+  std::vector<Interval> file_indexes;  // empty: all
+  std::uint64_t count = 0;             // 0 when not given
   bool operator==(const BootstrapRange&) const = default;
 };
 
 struct Bootstrap {
   std::vector<BootstrapRange> ranges;
   std::vector<std::string> volumes() const;  // each once, in order
-  // Number of files: each FileIndex of a session once (a file that spans two volumes stands in both). Ranges without
-  // FileIndex count as nothing: the volumes alone know.
+  // Number of files: each FileIndex of a session once (a file that spans two volumes stands in both). Ranges
+  // without FileIndex count as nothing: the volumes alone know.
   std::uint64_t files() const;
 };
 

@@ -12,7 +12,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr const char* remedy = "See that the catalog is whole (dbcheck, and the Director's log), then run the same command again";
+constexpr const char* remedy =
+    "See that the catalog is whole (dbcheck, and the Director's log), then run the same command again";
 
 std::string joined(const std::vector<std::int64_t>& ids) {
   std::string text;
@@ -63,7 +64,8 @@ class FileRows {
 
   void finish() {
     const std::string& rest = fields_[0];
-    const bool note = rest.find_first_not_of(" \r\n") == std::string::npos || rest.rfind("You have messages.", 0) == 0;
+    const bool note =
+        rest.find_first_not_of(" \r\n") == std::string::npos || rest.rfind("You have messages.", 0) == 0;
     if (count_ != 0 || !note) broken();
   }
 
@@ -99,18 +101,19 @@ std::int64_t whole_number(std::string_view text) {
   const auto* end = digits.data() + digits.size();
   const auto [stopped, error] = std::from_chars(digits.data(), end, value);
   if (error != std::errc{} || stopped != end || digits.empty()) {
-    throw Failed("Bacula said \"" + system::printable(text.substr(0, 100)) + "\" where a number should be", remedy);
+    throw Failed("Bacula said \"" + system::printable(text.substr(0, 100)) + "\" where a number should be",
+                 remedy);
   }
   return value;
 }
 
 std::vector<CatalogJob> catalog_jobs(system::Processes& processes, const Console& console,
                                      const std::vector<std::int64_t>& ids) {
-  const auto found =
-      query(processes, console,
-            "SELECT JobId,Name,Level,StartTime,JobFiles,JobBytes,JobStatus,JobErrors FROM Job WHERE JobId IN (" +
-                joined(ids) + ")",
-            8, 60s);
+  const auto found = query(
+      processes, console,
+      "SELECT JobId,Name,Level,StartTime,JobFiles,JobBytes,JobStatus,JobErrors FROM Job WHERE JobId IN (" +
+          joined(ids) + ")",
+      8, 60s);
   std::vector<CatalogJob> jobs;
   for (const auto id : ids) {
     const auto row = std::find_if(found.begin(), found.end(),
@@ -133,8 +136,10 @@ std::vector<CatalogJob> catalog_jobs(system::Processes& processes, const Console
   return jobs;
 }
 
-std::string files_query(const std::string& catalog_kind, std::int64_t version, const std::vector<std::int64_t>& ids) {
-  // Names are any bytes; tabs and newlines among them would break the rows, so they are asked for in hexadecimal.
+std::string files_query(const std::string& catalog_kind, std::int64_t version,
+                        const std::vector<std::int64_t>& ids) {
+  // Names are any bytes; tabs and newlines among them would break the rows, so they are asked for in
+  // hexadecimal.
   std::string hex_begin = "hex(", hex_end = ")";
   if (catalog_kind == "postgresql") {
     // From the database's encoding to itself: the bytes as they are (Bacula makes its database SQL_ASCII).
@@ -144,16 +149,18 @@ std::string files_query(const std::string& catalog_kind, std::int64_t version, c
     throw UsageError("The catalog kind \"" + system::printable(catalog_kind) + "\" is not known",
                      "Give sqlite3, postgresql or mysql in the machine profile");
   }
-  // From version 1021 on (Bacula 11; update_postgresql_tables of its source tree) the table Filename is gone and File
-  // has a column Filename instead.
+  // From version 1021 on (Bacula 11; update_postgresql_tables of its source tree) the table Filename is gone
+  // and File has a column Filename instead.
   const bool own_table = version < 1021;
   const std::string key = own_table ? "PathId,FilenameId" : "PathId,Filename";
   const std::string name = own_table ? "N.Name" : "F.Filename";
-  // FileId grows with time, also when bscan made the catalog from the volumes, so the greatest is the newest version;
-  // and of a directory that a job holds twice (a mount point that the FileSet names too) it is the one that the
-  // Director takes. FileIndex is 0 or negative in the record that says that a file was deleted.
-  std::string sql = "SELECT " + hex_begin + "P.Path" + hex_end + "," + hex_begin + name + hex_end + ",F.LStat FROM (";
-  sql += "SELECT MAX(FileId) AS FileId FROM File WHERE JobId IN (" + joined(ids) + ") GROUP BY " + key + ") AS T";
+  // FileId grows with time, also when bscan made the catalog from the volumes, so the greatest is the newest
+  // version; and of a directory that a job holds twice (a mount point that the FileSet names too) it is the
+  // one that the Director takes. FileIndex is 0 or negative in the record that says that a file was deleted.
+  std::string sql =
+      "SELECT " + hex_begin + "P.Path" + hex_end + "," + hex_begin + name + hex_end + ",F.LStat FROM (";
+  sql += "SELECT MAX(FileId) AS FileId FROM File WHERE JobId IN (" + joined(ids) + ") GROUP BY " + key +
+         ") AS T";
   sql += " JOIN File AS F ON F.FileId=T.FileId JOIN Path AS P ON P.PathId=F.PathId";
   if (own_table) sql += " JOIN Filename AS N ON N.FilenameId=F.FilenameId";
   return sql + " WHERE F.FileIndex>0";

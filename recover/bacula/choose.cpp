@@ -38,31 +38,34 @@ std::string last_words(const std::string& answer) {
 
 [[noreturn]] void none(const ChooseRequest& request, const std::string& words) {
   const std::string moment = request.as_of.empty() ? "" : " as of " + request.as_of;
-  throw Failed("There is no backup of client " + request.client + " with FileSet " + request.fileset + moment +
-                   " to restore; the Director said \"" + words + "\"",
-               request.as_of.empty()
-                   ? "See in bconsole with `list jobs` what the catalog knows; when it is lost, use the playbook that "
-                     "restores from the volumes alone"
-                   : "Give a later moment with --as-of: it must lie after the end of a Full backup (`list jobs` in "
-                     "bconsole shows them)");
+  throw Failed(
+      "There is no backup of client " + request.client + " with FileSet " + request.fileset + moment +
+          " to restore; the Director said \"" + words + "\"",
+      request.as_of.empty()
+          ? "See in bconsole with `list jobs` what the catalog knows; when it is lost, use the playbook that "
+            "restores from the volumes alone"
+          : "Give a later moment with --as-of: it must lie after the end of a Full backup (`list jobs` in "
+            "bconsole shows them)");
 }
 
 Choice parse_choice(const ChooseRequest& request, const std::string& answer) {
   // It must never come to this; when it did, it must be known.
   if (answer.find("Job queued. JobId=") != std::string::npos) {
-    throw Failed("The Director started a restore when it was only asked to choose a backup: \"" + last_words(answer) +
-                     "\"",
+    throw Failed("The Director started a restore when it was only asked to choose a backup: \"" +
+                     last_words(answer) + "\"",
                  "Cancel that job in bconsole at once, and look at what it wrote");
   }
   for (const char* words : {"No Full backup before", "No jobs found", "No JobIds", "Nothing found"}) {
     if (const std::size_t at = answer.find(words); at != std::string::npos) {
-      none(request, system::printable(answer.substr(at, std::min(answer.find('\n', at), answer.size()) - at)));
+      none(request,
+           system::printable(answer.substr(at, std::min(answer.find('\n', at), answer.size()) - at)));
     }
   }
   if (answer.find("no files inserted into the tree") != std::string::npos) {
-    throw Failed("The catalog no longer holds the names of the files of this backup: \"" + last_words(answer) + "\"",
-                 "They were pruned (File Retention). Make the catalog anew from the volumes with bscan, or use the "
-                 "playbook that restores from the volumes alone");
+    throw Failed(
+        "The catalog no longer holds the names of the files of this backup: \"" + last_words(answer) + "\"",
+        "They were pruned (File Retention). Make the catalog anew from the volumes with bscan, or use the "
+        "bootstrap file of the backup job");
   }
   Choice choice;
   std::string ids = after(answer, "You have selected the following JobIds: ");
@@ -132,7 +135,8 @@ void check_names(system::Processes& processes, const ChooseRequest& request) {
 }  // namespace
 
 std::vector<std::string> choose_lines(const ChooseRequest& request) {
-  std::string line = "restore client=" + name_argument(request.client) + " fileset=" + name_argument(request.fileset);
+  std::string line =
+      "restore client=" + name_argument(request.client) + " fileset=" + name_argument(request.fileset);
   if (!request.restore_job.empty()) line += " restorejob=" + name_argument(request.restore_job);
   if (!request.storage.empty()) line += " storage=" + name_argument(request.storage);
   // Nothing is restored now; should it ever be, then not over anything.
@@ -144,7 +148,8 @@ std::vector<std::string> choose_lines(const ChooseRequest& request) {
 
 Backup choose_backup(system::Processes& processes, const ChooseRequest& request) {
   check_names(processes, request);
-  const Choice choice = parse_choice(request, converse(processes, request.console, choose_lines(request), 60min));
+  const Choice choice =
+      parse_choice(request, converse(processes, request.console, choose_lines(request), 60min));
 
   Backup backup;
   backup.by_director = true;
@@ -157,10 +162,11 @@ Backup choose_backup(system::Processes& processes, const ChooseRequest& request)
   backup.volumes = bootstrap.volumes();
   backup.files = choice.files;
   if (bootstrap.files() != static_cast<std::uint64_t>(choice.files)) {
-    throw Failed("The Director says that it selected " + std::to_string(choice.files) +
-                     " files, but its bootstrap file " + request.root + choice.bootstrap + " holds " +
-                     std::to_string(bootstrap.files()),
-                 "Another restore may be going on: see `status director` in bconsole, and run the same command again");
+    throw Failed(
+        "The Director says that it selected " + std::to_string(choice.files) +
+            " files, but its bootstrap file " + request.root + choice.bootstrap + " holds " +
+            std::to_string(bootstrap.files()),
+        "Another restore may be going on: see `status director` in bconsole, and run the same command again");
   }
 
   FileListWriter list(request.keep + "/backup.files");
@@ -173,10 +179,11 @@ Backup choose_backup(system::Processes& processes, const ChooseRequest& request)
   // Measured: the two agree with hard links, deleted files, and directories that a job holds twice.
   if (listed != choice.files &&
       listed + catalog_objects(processes, request.console, choice.jobs) != choice.files) {
-    throw Failed("The Director selected " + std::to_string(choice.files) + " files, but the catalog lists " +
-                     std::to_string(listed) + " for the same jobs",
-                 "The catalog may have been pruned or damaged: run dbcheck, or use the playbook that restores from "
-                 "the volumes alone");
+    throw Failed(
+        "The Director selected " + std::to_string(choice.files) + " files, but the catalog lists " +
+            std::to_string(listed) + " for the same jobs",
+        "The catalog may have been pruned or damaged: run dbcheck, or go on with "
+        "the volumes alone");
   }
   list.finish();
   write_backup(request.keep, backup);

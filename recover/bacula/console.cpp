@@ -35,35 +35,41 @@ std::string told(const std::string& preamble, const std::string& errors) {
 }
 
 // There was no greeting: why, and what to do about it.
-[[noreturn]] void no_greeting(const Console& console, const std::string& words, const system::ProcessResult& result,
-                              std::chrono::milliseconds deadline) {
-  auto has = [&](std::string_view needle) { return words.find(needle) != std::string::npos; };
+[[noreturn]] void no_greeting(const Console& console, const std::string& words,
+                              const system::ProcessResult& result, std::chrono::milliseconds deadline) {
+  auto has = [&](std::string_view needle) {
+    return words.find(needle) != std::string::npos;
+  };
   const std::string command = command_text(console);
   const std::string answered = words.empty() ? "nothing" : "\"" + words + "\"";
   if (result.timed_out) {
-    throw Failed("The Bacula Director did not answer within " + system::human_seconds(deadline.count() / 1000) +
-                     "; bconsole said " + answered,
-                 "The Director hangs, or something else listens on its port: look at its log, restart it, then try " +
-                     command);
+    throw Failed(
+        "The Bacula Director did not answer within " + system::human_seconds(deadline.count() / 1000) +
+            "; bconsole said " + answered,
+        "The Director hangs, or something else listens on its port: look at its log, restart it, then try " +
+            command);
   }
   if (has("authorization problem") || has("authentication")) {
-    throw Failed("The Bacula Director refused the console's password: bconsole said " + answered,
-                 "Give the Director resource in the console's configuration the Password that the Director's own "
-                 "configuration has, then try " +
-                     command);
+    throw Failed(
+        "The Bacula Director refused the console's password: bconsole said " + answered,
+        "Give the Director resource in the console's configuration the Password that the Director's own "
+        "configuration has, then try " +
+            command);
   }
   if (has("Config error") || has("ERROR TERMINATION")) {
     throw Failed("bconsole cannot read its configuration: it said " + answered,
                  "Correct the configuration, then try " + command);
   }
   if (result.status == 126 || result.status == 127 || !has("Connecting to Director")) {
-    throw Failed("bconsole could not be run (status " + std::to_string(result.status) + "): it said " + answered,
-                 "See that the recovery environment is mounted and has bconsole in it, then try " + command);
+    throw Failed(
+        "bconsole could not be run (status " + std::to_string(result.status) + "): it said " + answered,
+        "See that the recovery environment is mounted and has bconsole in it, then try " + command);
   }
-  throw Failed("The Bacula Director cannot be reached: bconsole said " + answered,
-               "See that bacula-dir runs, and that address and port in the console's configuration are its own, "
-               "then try " +
-                   command);
+  throw Failed(
+      "The Bacula Director cannot be reached: bconsole said " + answered,
+      "See that bacula-dir runs, and that address and port in the console's configuration are its own, "
+      "then try " +
+          command);
 }
 
 // Returns the greeting.
@@ -78,11 +84,12 @@ std::string talk(system::Processes& processes, const Console& console, const std
   filter.finish();
   if (!filter.greeted()) no_greeting(console, told(filter.preamble(), result.err), result, deadline);
   if (result.timed_out) {
-    throw Failed("The Bacula Director had not finished answering \"" +
-                     system::redact(lines.empty() ? "" : lines.back()) + "\" after " +
-                     system::human_seconds(deadline.count() / 1000),
-                 "It may be busy, or wait for a daemon that hangs: look at its log, then say the same line with " +
-                     command_text(console));
+    throw Failed(
+        "The Bacula Director had not finished answering \"" +
+            system::redact(lines.empty() ? "" : lines.back()) + "\" after " +
+            system::human_seconds(deadline.count() / 1000),
+        "It may be busy, or wait for a daemon that hangs: look at its log, then say the same line with " +
+            command_text(console));
   }
   return filter.greeting();
 }
@@ -101,8 +108,8 @@ Greeting parse_greeting(const std::string& line) {
 
 }  // namespace
 
-std::string converse(system::Processes& processes, const Console& console, const std::vector<std::string>& lines,
-                     std::chrono::milliseconds deadline) {
+std::string converse(system::Processes& processes, const Console& console,
+                     const std::vector<std::string>& lines, std::chrono::milliseconds deadline) {
   std::string answer;
   talk(processes, console, lines, deadline, [&](std::size_t, std::string_view text) { answer += text; });
   return system::redact(answer);
@@ -114,8 +121,8 @@ void converse(system::Processes& processes, const Console& console, const std::v
 }
 
 std::vector<std::string> converse_each(system::Processes& processes, const Console& console,
-                                       const std::vector<std::string>& lines, std::chrono::milliseconds deadline,
-                                       Greeting* greeting) {
+                                       const std::vector<std::string>& lines,
+                                       std::chrono::milliseconds deadline, Greeting* greeting) {
   std::vector<std::string> answers(std::max<std::size_t>(lines.size(), 1));
   const std::string line = talk(processes, console, lines, deadline,
                                 [&](std::size_t said, std::string_view text) { answers[said] += text; });
@@ -127,11 +134,11 @@ std::vector<std::string> converse_each(system::Processes& processes, const Conso
 std::string name_argument(const std::string& name) {
   // What Bacula takes as a resource name: letters, digits, and these (manual, "Names, Directives and Reserved
   // Words"). No quote and no newline is among them, so a quoted name cannot end early.
-  constexpr std::string_view allowed =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:.-_/ ";
+  constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:.-_/ ";
   if (name.empty() || name.size() > 127 || name.find_first_not_of(allowed) != std::string::npos) {
-    throw Refused("\"" + system::printable(name) + "\" cannot be the name of a Bacula resource",
-                  "Correct the name in the machine profile: letters, digits, blank and : . - _ / are allowed");
+    throw Refused(
+        "\"" + system::printable(name) + "\" cannot be the name of a Bacula resource",
+        "Correct the name in the machine profile: letters, digits, blank and : . - _ / are allowed");
   }
   return name.find(' ') == std::string::npos ? name : "\"" + name + "\"";
 }

@@ -33,14 +33,23 @@ std::string words_of(const std::string& answer) {
 
 }  // namespace
 
+std::vector<std::string> director_lines() {
+  // Types as the Director's own letters: B backup, c copy, g migrate.
+  return {".jobs",    ".jobs type=B", ".jobs type=c", ".jobs type=g",
+          ".clients", ".filesets",    ".storage",     ".schedule"};
+}
+
+std::vector<std::string> await_lines(const std::string& storage, const std::string& client) {
+  return {".storage", ".clients", "status storage=" + name_argument(storage), "status client=" + name_argument(client)};
+}
+
 DirectorFacts ask_director(system::Processes& processes, const Console& console) {
   Greeting greeting;
   // Types as the Director's own letters: B backup, c copy, g migrate.
-  const auto answers =
-      converse_each(processes, console,
-                    {".jobs", ".jobs type=B", ".jobs type=c", ".jobs type=g", ".clients", ".filesets", ".storage",
-                     ".schedule"},
-                    60s, &greeting);
+  const auto answers = converse_each(processes, console,
+                                     {".jobs", ".jobs type=B", ".jobs type=c", ".jobs type=g", ".clients",
+                                      ".filesets", ".storage", ".schedule"},
+                                     60s, &greeting);
   DirectorFacts facts;
   facts.name = greeting.name;
   facts.version = greeting.version;
@@ -60,8 +69,8 @@ void require_name(const std::vector<std::string>& known, const std::string& name
   std::string list;
   for (const auto& candidate : known) list += (list.empty() ? "" : ", ") + system::printable(candidate);
   const std::string near = system::nearest(name, known);
-  throw Failed("The Bacula Director knows no " + kind + " named \"" + system::printable(name) + "\" (it knows " +
-                   (list.empty() ? "none" : list) + ")",
+  throw Failed("The Bacula Director knows no " + kind + " named \"" + system::printable(name) +
+                   "\" (it knows " + (list.empty() ? "none" : list) + ")",
                "Correct the name in the machine profile" +
                    (near.empty() ? "" : ": is \"" + system::printable(near) + "\" meant?"));
 }
@@ -72,11 +81,12 @@ namespace {
 std::string daemon_fault(system::Processes& processes, const Console& console, const std::string& line,
                          std::chrono::milliseconds deadline) {
   const std::string answer = converse(processes, console, {line}, deadline);
-  if (answer.find(" Version: ") != std::string::npos && answer.find("Failed to connect") == std::string::npos) {
+  if (answer.find(" Version: ") != std::string::npos &&
+      answer.find("Failed to connect") == std::string::npos) {
     return {};
   }
-  // "Failed to connect to Client X." is all that is said there; the reason stands in the console's messages, when the
-  // Director's Messages resource has them sent there.
+  // "Failed to connect to Client X." is all that is said there; the reason stands in the console's messages,
+  // when the Director's Messages resource has them sent there.
   std::string fault = words_of(answer);
   for (const auto& message : lines_of(converse(processes, console, {"messages"}, deadline))) {
     if (message.find("rror:") == std::string::npos) continue;
@@ -100,12 +110,15 @@ void await_daemons(system::Processes& processes, const Console& console, const s
   };
   // A question takes up to 15 s to be refused (bconsole and the Director try again for as long), so a shorter
   // deadline would call a refusal a hang.
-  auto deadline = [&] { return std::clamp(left(), 20000ms, 60000ms); };
+  auto deadline = [&] {
+    return std::clamp(left(), 20000ms, 60000ms);
+  };
 
+  const auto lines = await_lines(storage, client);
   std::vector<std::string> answers;
   while (answers.empty()) {
     try {
-      answers = converse_each(processes, console, {".storage", ".clients"}, deadline());
+      answers = converse_each(processes, console, {lines[0], lines[1]}, deadline());
     } catch (const Failed& error) {
       // Only an unreachable Director may still be starting.
       if (error.problem().find("cannot be reached") == std::string::npos || left() <= 0ms) throw;
@@ -115,18 +128,20 @@ void await_daemons(system::Processes& processes, const Console& console, const s
   require_name(lines_of(answers[0]), storage, "Storage");
   require_name(lines_of(answers[1]), client, "Client");
 
-  for (const auto& daemon : {Daemon{"Storage Daemon of " + storage, "status storage=" + name_argument(storage)},
-                             Daemon{"File Daemon of " + client, "status client=" + name_argument(client)}}) {
+  for (const auto& daemon :
+       {Daemon{"Storage Daemon of " + storage, lines[2]},
+        Daemon{"File Daemon of " + client, lines[3]}}) {
     for (;;) {
       const std::string fault = daemon_fault(processes, console, daemon.line, deadline());
       if (fault.empty()) break;
       // Time does not heal a wrong password.
       if (fault.find("thenticat") != std::string::npos || left() <= 0ms) {
-        throw Failed("The " + daemon.what + " does not answer the Bacula Director, which says \"" +
-                         system::redact(fault) + "\"",
-                     "See that the daemon runs, that its address and port in the Director's configuration are right, "
-                     "and that both configurations have the same Password; then say in bconsole: " +
-                         daemon.line);
+        throw Failed(
+            "The " + daemon.what + " does not answer the Bacula Director, which says \"" +
+                system::redact(fault) + "\"",
+            "See that the daemon runs, that its address and port in the Director's configuration are right, "
+            "and that both configurations have the same Password; then say in bconsole: " +
+                daemon.line);
       }
       processes.pause(500ms);
     }

@@ -18,20 +18,24 @@ struct DirectorFacts {
   bool operator==(const DirectorFacts&) const = default;
 };
 
+// The lines that are said, as data: what the plan prints is what is said.
+std::vector<std::string> director_lines();
+std::vector<std::string> await_lines(const std::string& storage, const std::string& client);
+
 // Throws Failed as converse() does.
 DirectorFacts ask_director(system::Processes& processes, const Console& console);
 
-// Why this Director could do more than restore, as a sentence; empty when it cannot: it is the one of that name, and
-// holds no job that writes and no schedule. Law 9.
+// Why this Director could do more than restore, as a sentence; empty when it cannot: it is the one of that
+// name, and holds no job that writes and no schedule. Law 9.
 std::string more_than_restore(const DirectorFacts& director, const std::string& expected_name);
 
 // Throws Failed when `name` is not among the names that the Director knows; `kind`: "Client", "FileSet" ...
 void require_name(const std::vector<std::string>& known, const std::string& name, const std::string& kind);
 
 // Waits until Director, Storage Daemon and File Daemon answer (the passwords between them included): `status
-// storage`, `status client`. Throws Failed naming the first that did not, with the Director's words: after `patience`,
-// or at once when waiting cannot help (a name that the Director does not know, a wrong password). Since Bacula takes
-// up to 15 s to give up on a dead daemon, `patience` may be overrun by as much.
+// storage`, `status client`. Throws Failed naming the first that did not, with the Director's words: after
+// `patience`, or at once when waiting cannot help (a name that the Director does not know, a wrong password).
+// Since Bacula takes up to 15 s to give up on a dead daemon, `patience` may be overrun by as much.
 void await_daemons(system::Processes& processes, const Console& console, const std::string& storage,
                    const std::string& client, std::chrono::milliseconds patience);
 

@@ -10,18 +10,19 @@ namespace recover::bacula {
 namespace {
 
 constexpr std::size_t most_errors = 100;
-constexpr std::size_t longest_line = 64 * 1024;  // longer than any path; a line without end must not fill the memory
+constexpr std::size_t longest_line =
+    64 * 1024;  // longer than any path; a line without end must not fill the memory
 constexpr std::string_view speaker = "bextract JobId 0: ";
 constexpr std::string_view count_words = " files restored.";
 
 bool is_mode(std::string_view text) {
   // As bextract writes it: like ls, but a fifo is an f.
-  return text.size() > 10 && std::string_view("-dlbcpsf").find(text[0]) != std::string_view::npos && text[10] == ' ' &&
-         text.substr(1, 9).find_first_not_of("rwxsStT-") == std::string_view::npos;
+  return text.size() > 10 && std::string_view("-dlbcpsf").find(text[0]) != std::string_view::npos &&
+         text[10] == ' ' && text.substr(1, 9).find_first_not_of("rwxsStT-") == std::string_view::npos;
 }
 
-// bextract's output, line by line. A name may hold newlines, so a line may be the rest of a name and say anything;
-// bextract's own last line comes after them all.
+// bextract's output, line by line. A name may hold newlines, so a line may be the rest of a name and say
+// anything; bextract's own last line comes after them all.
 class Reader {
  public:
   explicit Reader(const OnProgress& on_progress) : on_progress_(on_progress) {}
@@ -94,11 +95,13 @@ class Reader {
   }
 
   void remark(std::string_view text) {
-    auto has = [&](std::string_view words) { return text.find(words) != std::string_view::npos; };
+    auto has = [&](std::string_view words) {
+      return text.find(words) != std::string_view::npos;
+    };
     // ACLs and extended attributes, which bextract cannot restore; the caller knows.
     if (has("Unknown stream=")) return;
-    const bool telling = has("rror") || has("ERR=") || has("Warning") || has("mismatch") || has("not correct") ||
-                         has("Cannot") || has("Could not");
+    const bool telling = has("rror") || has("ERR=") || has("Warning") || has("mismatch") ||
+                         has("not correct") || has("Cannot") || has("Could not");
     std::string line = system::printable(system::redact(text.substr(0, 1000)));
     // Most are said twice, once with "bextract: FILE.c:NN-0 " before them and once with the date.
     const bool log = line.find("JobId 0: ") != std::string::npos || line.rfind("bextract: ", 0) != 0;
@@ -116,7 +119,8 @@ class Reader {
 
 }  // namespace
 
-ExtractOutcome extract(system::Processes& processes, const ExtractRequest& request, const OnProgress& on_progress) {
+ExtractOutcome extract(system::Processes& processes, const ExtractRequest& request,
+                       const OnProgress& on_progress) {
   Reader reader(on_progress);
   const auto result = processes.run({.argv = request.argv, .merge_errors = true},
                                     [&](std::string_view text) { reader.feed(text); });
@@ -124,7 +128,9 @@ ExtractOutcome extract(system::Processes& processes, const ExtractRequest& reque
   reader.finish();
   std::string command;
   for (const auto& word : request.argv) command += (command.empty() ? "" : " ") + system::shell_quoted(word);
-  const std::string words = reader.last_words.empty() ? "nothing" : "\"" + reader.last_words + "\"";
+  std::string words = reader.last_words;
+  if (words.empty()) words = system::printable(system::redact(result.err.substr(0, 1000)));
+  words = words.empty() ? "nothing" : "\"" + words + "\"";
   if (result.status == 126 || result.status == 127 || result.status == 125) {
     throw Failed("bextract could not be run (status " + std::to_string(result.status) + "): it said " + words,
                  "See that the recovery environment is mounted and has bextract in it, then try " + command);
@@ -134,8 +140,9 @@ ExtractOutcome extract(system::Processes& processes, const ExtractRequest& reque
                  "Look in the kernel's log (dmesg) whether memory ran out, then go on with --resume");
   }
   if (!reader.counted || result.status != 0) {
-    throw Failed("bextract did not reach its end (status " + std::to_string(result.status) + "): it said " + words,
-                 "See that all volumes are present, then try " + command);
+    throw Failed(
+        "bextract did not reach its end (status " + std::to_string(result.status) + "): it said " + words,
+        "See that all volumes are present, then try " + command);
   }
   return reader.outcome;
 }

@@ -15,8 +15,9 @@ namespace recover::bacula {
 namespace {
 
 [[noreturn]] void failed(const std::string& path, const char* what) {
-  throw Failed("The file list " + path + " cannot be " + what + ": " + std::strerror(errno),
-               "Look at the free space and the state of the filesystem that holds it, and run the same command again");
+  throw Failed(
+      "The file list " + path + " cannot be " + what + ": " + std::strerror(errno),
+      "Look at the free space and the state of the filesystem that holds it, and run the same command again");
 }
 
 // The rename is durable once the directory is.
@@ -46,7 +47,9 @@ std::string escaped(std::string_view name) {
 
 // False when it is no such name.
 bool unescape(std::string_view text, std::string& name) {
-  auto octal = [](char c) { return c >= '0' && c <= '7'; };
+  auto octal = [](char c) {
+    return c >= '0' && c <= '7';
+  };
   name.clear();
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] <= ' ' || text[i] >= 0x7F) return false;
@@ -54,7 +57,8 @@ bool unescape(std::string_view text, std::string& name) {
       name += text[i];
       continue;
     }
-    if (i + 3 >= text.size() || text[i + 1] > '3' || !octal(text[i + 1]) || !octal(text[i + 2]) || !octal(text[i + 3])) {
+    if (i + 3 >= text.size() || text[i + 1] > '3' || !octal(text[i + 1]) || !octal(text[i + 2]) ||
+        !octal(text[i + 3])) {
       return false;
     }
     name += static_cast<char>((text[i + 1] - '0') << 6 | (text[i + 2] - '0') << 3 | (text[i + 3] - '0'));
@@ -105,8 +109,8 @@ void read_file_list(const std::string& path, const std::function<void(const List
       return;
     }
     std::string_view line(raw, static_cast<std::size_t>(length));
-    // A name holds no blank (it is escaped), so the last one ends the stat packet, which does. A line without its
-    // newline was cut.
+    // A name holds no blank (it is escaped), so the last one ends the stat packet, which does. A line without
+    // its newline was cut.
     const bool whole = !line.empty() && line.back() == '\n';
     if (whole) line.remove_suffix(1);
     const std::size_t blank = line.rfind(' ');

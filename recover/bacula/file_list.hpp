@@ -1,7 +1,7 @@
-// The list of the files that a restore must bring back, on disk beside the journal because it is as long as the
-// backup: one line a file, LSTAT a blank, and the name with every byte outside printable ASCII, blank and
-// backslash as \ooo. LSTAT holds blanks, the name never does, so the line's last blank parts them. Each name stands
-// there once. Appended by a writer, read one at a time.
+// The list of the files that a restore must bring back, on disk beside the journal because it is as long as
+// the backup: one line a file, LSTAT a blank, and the name with every byte outside printable ASCII, blank and
+// backslash as \ooo. LSTAT holds blanks, the name never does, so the line's last blank parts them. Each name
+// stands there once. Appended by a writer, read one at a time.
 #pragma once
 
 #include <cstdio>

@@ -34,19 +34,19 @@ std::string status_words(const std::string& status) {
     char letter;
     const char* words;
   };
-  for (const auto& [letter, words] : {Word{'T', "ended normally"}, Word{'W', "ended with warnings"},
-                                      Word{'E', "ended with errors"}, Word{'e', "ended with errors that are not fatal"},
-                                      Word{'f', "fatal error"}, Word{'A', "cancelled"}, Word{'D', "differences"},
-                                      Word{'I', "incomplete"}}) {
+  for (const auto& [letter, words] :
+       {Word{'T', "ended normally"}, Word{'W', "ended with warnings"}, Word{'E', "ended with errors"},
+        Word{'e', "ended with errors that are not fatal"}, Word{'f', "fatal error"}, Word{'A', "cancelled"},
+        Word{'D', "differences"}, Word{'I', "incomplete"}}) {
     if (status.size() == 1 && status[0] == letter) return status + " (" + words + ")";
   }
   return system::printable(status);
 }
 
 JobState job_state(system::Processes& processes, const Console& console, std::int64_t id) {
-  const auto found = query(processes, console,
-                           "SELECT JobStatus,JobFiles,JobBytes,JobErrors FROM Job WHERE JobId=" + std::to_string(id),
-                           4, patience);
+  const auto found = query(
+      processes, console,
+      "SELECT JobStatus,JobFiles,JobBytes,JobErrors FROM Job WHERE JobId=" + std::to_string(id), 4, patience);
   if (found.empty()) {
     throw Failed("The catalog knows no job " + std::to_string(id) + ", which was started a moment ago",
                  "See that Director and catalog belong together (`list jobs` in bconsole)");
@@ -105,18 +105,21 @@ std::optional<JobProgress> job_progress(system::Processes& processes, const Cons
 }
 
 std::string wanted_volume(system::Processes& processes, const Console& console, const std::string& storage) {
-  const std::string answer = converse(processes, console, {"status storage=" + name_argument(storage)}, patience);
+  const std::string answer =
+      converse(processes, console, {"status storage=" + name_argument(storage)}, patience);
   // "   Device is BLOCKED waiting for mount of volume "Vol-0003","
   const std::size_t blocked = answer.find("Device is BLOCKED");
   if (blocked == std::string::npos) return {};
-  const std::string line = answer.substr(blocked, std::min(answer.find('\n', blocked), answer.size()) - blocked);
+  const std::string line =
+      answer.substr(blocked, std::min(answer.find('\n', blocked), answer.size()) - blocked);
   const std::size_t begin = line.find("volume \"");
   if (begin == std::string::npos) return {};
   const std::size_t name = begin + 8;
   return system::printable(line.substr(name, std::min(line.find('"', name), line.size()) - name));
 }
 
-std::vector<std::string> telling_lines(system::Processes& processes, const Console& console, std::int64_t id) {
+std::vector<std::string> telling_lines(system::Processes& processes, const Console& console,
+                                       std::int64_t id) {
   const std::string number = std::to_string(id);
   const std::string prefix = "'%JobId " + number + ": ";
   std::string sql = "SELECT LogText FROM Log WHERE JobId=" + number + " AND (";
@@ -136,7 +139,8 @@ std::vector<std::string> telling_lines(system::Processes& processes, const Conso
     if (text.find("Build OS:") != std::string::npos) continue;
     const std::size_t begin = text.find_first_not_of(" \n");
     if (begin == std::string::npos) continue;
-    const std::string line = system::printable(text.substr(begin, std::min(text.find('\n', begin), text.size()) - begin));
+    const std::string line =
+        system::printable(text.substr(begin, std::min(text.find('\n', begin), text.size()) - begin));
     if (std::find(lines.begin(), lines.end(), line) == lines.end() && lines.size() < 6) lines.push_back(line);
   }
   std::reverse(lines.begin(), lines.end());
@@ -147,7 +151,8 @@ void cancel_job(system::Processes& processes, const Console& console, std::int64
   const std::string answer =
       converse(processes, console, {"cancel jobid=" + std::to_string(id) + " yes"}, patience);
   for (int round = 0; round < 120; ++round) {
-    // The letter is A as soon as the Director has noted the wish; the job is gone when the Director no longer lists it.
+    // The letter is A as soon as the Director has noted the wish; the job is gone when the Director no longer
+    // lists it.
     if (job_doing(processes, console, id).empty() && job_state(processes, console, id).ended()) return;
     processes.pause(500ms);
   }

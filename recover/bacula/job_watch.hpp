@@ -12,7 +12,7 @@
 namespace recover::bacula {
 
 struct JobState {
-  std::string status;  // the catalog's letter
+  std::string status;                             // the catalog's letter
   std::int64_t files = 0, bytes = 0, errors = 0;  // final only when the job has ended
   bool ended() const;
 };
@@ -21,8 +21,9 @@ JobState job_state(system::Processes& processes, const Console& console, std::in
 // "f" -> "f (fatal error)".
 std::string status_words(const std::string& status);
 
-// The Director's words for a job that runs or is queued: "is running", "is waiting for a mount request". Empty: it is
-// neither. Costs the job nothing, where a question to a SQLite catalog makes it wait: a restore logs every file there.
+// The Director's words for a job that runs or is queued: "is running", "is waiting for a mount request".
+// Empty: it is neither. Costs the job nothing, where a question to a SQLite catalog makes it wait: a restore
+// logs every file there.
 std::string job_doing(system::Processes& processes, const Console& console, std::int64_t id);
 std::string parse_job_doing(const std::string& director_status, std::int64_t id);
 
@@ -39,12 +40,12 @@ std::optional<JobProgress> parse_job_progress(const std::string& client_status, 
 // Why a Storage Daemon waits: the volume that it wants mounted; empty when it wants none.
 std::string wanted_volume(system::Processes& processes, const Console& console, const std::string& storage);
 
-// The joblog's last lines that tell of something wrong, oldest first, made harmless. The joblog as a whole may have a
-// line for every file.
+// The joblog's last lines that tell of something wrong, oldest first, made harmless. The joblog as a whole
+// may have a line for every file.
 std::vector<std::string> telling_lines(system::Processes& processes, const Console& console, std::int64_t id);
 
-// Cancels the job and waits until it has ended, so that nothing writes to the target any more. Throws Failed when it
-// did not end.
+// Cancels the job and waits until it has ended, so that nothing writes to the target any more. Throws Failed
+// when it did not end.
 void cancel_job(system::Processes& processes, const Console& console, std::int64_t id);
 
 }  // namespace recover::bacula

@@ -18,8 +18,9 @@ void clear_keep(const std::string& keep) {
   // backup.toml first: without it the others count for nothing.
   for (const char* name : {"/backup.toml", "/backup.bsr", "/backup.files"}) {
     if (::unlink((keep + name).c_str()) != 0 && errno != ENOENT) {
-      throw Failed("The file " + keep + name + " of an earlier choice cannot be removed: " + std::strerror(errno),
-                   "Look at the state of the filesystem that holds it, and run the same command again");
+      throw Failed(
+          "The file " + keep + name + " of an earlier choice cannot be removed: " + std::strerror(errno),
+          "Look at the state of the filesystem that holds it, and run the same command again");
     }
   }
 }
@@ -28,8 +29,9 @@ std::int64_t data_bytes(const ListedFile& file) {
   if (file.lstat.empty()) return 0;
   const Lstat stat = parse_lstat(file.lstat);
   if (!S_ISREG(static_cast<mode_t>(stat.mode)) || stat.link_index != 0) return 0;
-  // A rubbish size (a damaged record) must not make the sum overflow.
-  return static_cast<std::int64_t>(std::min<std::uint64_t>(stat.size, std::uint64_t{1} << 50));
+  // Holes are no data; small files may lie in the inode and take no block. A rubbish size (a damaged record) must not make the sum overflow.
+  constexpr std::uint64_t one_block = 4096, absurd = std::uint64_t{1} << 50;
+  return static_cast<std::int64_t>(std::min({stat.size, std::max(std::min(stat.blocks, absurd) * 512, one_block), absurd}));
 }
 
 }  // namespace recover::bacula

@@ -1,5 +1,5 @@
-// What choosing and adopting leave in the keep: backup.bsr and backup.files, and last of all backup.toml, whose
-// presence says that the three are complete.
+// What choosing and adopting leave in the keep: backup.bsr and backup.files, and last of all backup.toml,
+// whose presence says that the three are complete.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,8 @@ namespace recover::bacula {
 void clear_keep(const std::string& keep);
 void write_backup(const std::string& keep, const Backup& backup);
 
-// The data that a restore writes for this file: the size of a regular file, 0 for a further hard link and the rest.
+// The data that a restore writes for this file: the size of a regular file, 0 for a further hard link and the
+// rest.
 std::int64_t data_bytes(const ListedFile& file);
 
 }  // namespace recover::bacula

@@ -22,10 +22,10 @@ constexpr std::array<signed char, 256> make_values() {
 constexpr auto values = make_values();
 
 [[noreturn]] void rubbish(std::string_view text) {
-  throw Failed("The stat packet \"" + system::printable(text.substr(0, 200)) +
-                   "\" of a backed-up file cannot be read",
-               "The catalog or the volume that it comes from is damaged: run `recover check`, and see the Bacula "
-               "manual on dbcheck");
+  throw Failed(
+      "The stat packet \"" + system::printable(text.substr(0, 200)) + "\" of a backed-up file cannot be read",
+      "The catalog or the volume that it comes from is damaged: run `recover check`, and see the Bacula "
+      "manual on dbcheck");
 }
 
 // A number as Bacula writes it: big-endian digits of six bits, a minus before a negative one.
@@ -67,6 +67,7 @@ Lstat parse_lstat(std::string_view text) {
   stat.gid = fields[5];
   stat.rdev = fields[6];
   stat.size = fields[7];
+  stat.blocks = fields[9];
   stat.mtime = static_cast<std::int64_t>(fields[11]);
   stat.link_index = static_cast<std::int64_t>(fields[13]);
   return stat;

@@ -27,7 +27,8 @@ std::string path_argument(const std::string& path) {
   return path.find(' ') == std::string::npos ? path : "\"" + path + "\"";
 }
 
-// The names must be known: with a wrong one Bacula takes another, silently. Of type Restore, or a backup is run.
+// The names must be known: with a wrong one Bacula takes another, silently. Of type Restore, or a backup is
+// run.
 void check_names(system::Processes& processes, const RestoreRequest& request) {
   const auto answers =
       converse_each(processes, request.console, {".jobs type=R", ".clients", ".storage"}, 60s);
@@ -71,13 +72,15 @@ std::string told(system::Processes& processes, const RestoreRequest& request, st
 
 std::string remedy(std::int64_t id) {
   return "Read the whole joblog in bconsole: list joblog jobid=" + std::to_string(id) +
-         "; correct what it names and go on with --resume, or use the playbook that restores from the volumes alone";
+         "; correct what it names and go on with --resume, or use the playbook that restores from the "
+         "volumes alone";
 }
 
 // Watches for progress and for what will not mend itself.
 class Watch {
  public:
-  Watch(system::Processes& processes, const RestoreRequest& request, std::int64_t id, const OnProgress& on_progress)
+  Watch(system::Processes& processes, const RestoreRequest& request, std::int64_t id,
+        const OnProgress& on_progress)
       : processes_(processes), request_(request), id_(id), on_progress_(on_progress) {}
 
   JobState to_the_end() {
@@ -91,7 +94,8 @@ class Watch {
       }
       // Between two volumes these words may stand there for a moment.
       const auto now = Clock::now();
-      if (doing_.find("waiting for a mount") != std::string::npos && now - doing_since_ >= 3s) volume_missing();
+      if (doing_.find("waiting for a mount") != std::string::npos && now - doing_since_ >= 3s)
+        volume_missing();
       if (request_.stall > 0ms && now - changed_ >= request_.stall) stalled();
       // A short restore's end should be seen at once; a long one need not be asked as often.
       processes_.pause(now - began_ < 5s ? 150ms : 400ms);
@@ -99,7 +103,8 @@ class Watch {
   }
 
  private:
-  // What the Director says. It is not asked twice when it cannot be reached: bconsole has tried for 15 s already.
+  // What the Director says. It is not asked twice when it cannot be reached: bconsole has tried for 15 s
+  // already.
   void hear() {
     std::string doing;
     try {
@@ -136,16 +141,18 @@ class Watch {
   void volume_missing() {
     const std::string volume = wanted_volume(processes_, request_.console, request_.storage);
     if (volume.empty()) return;
-    throw Failed("Restore job " + std::to_string(id_) + " cannot go on: the Storage Daemon waits for the volume \"" +
-                     volume + "\", which it cannot read" + told(processes_, request_, id_),
-                 "Put the volume file " + volume + " where the Storage Daemon's Device looks for it, readable for its "
-                 "user; then go on with --resume");
+    throw Failed("Restore job " + std::to_string(id_) +
+                     " cannot go on: the Storage Daemon waits for the volume \"" + volume +
+                     "\", which it cannot read" + told(processes_, request_, id_),
+                 "Put the volume file " + volume +
+                     " where the Storage Daemon's Device looks for it, readable for its "
+                     "user; then go on with --resume");
   }
 
   [[noreturn]] void stalled() {
     throw Failed("Restore job " + std::to_string(id_) + " made no progress for " +
-                     system::human_seconds(request_.stall.count() / 1000) + " (" + std::to_string(progress_.files) +
-                     " files so far; the Director says that it " +
+                     system::human_seconds(request_.stall.count() / 1000) + " (" +
+                     std::to_string(progress_.files) + " files so far; the Director says that it " +
                      (doing_.empty() ? "is not running" : system::printable(doing_)) + ")" +
                      told(processes_, request_, id_),
                  remedy(id_));
@@ -169,8 +176,9 @@ std::string cancelled(system::Processes& processes, const RestoreRequest& reques
     cancel_job(processes, request.console, id);
     return {};
   } catch (const Error& error) {
-    return "restore job " + std::to_string(id) + " could not be cancelled, and the File Daemon may still write to " +
-           request.where + ": " + error.problem();
+    return "restore job " + std::to_string(id) +
+           " could not be cancelled, and the File Daemon may still write to " + request.where + ": " +
+           error.problem();
   }
 }
 
@@ -202,10 +210,11 @@ RestoreOutcome restore_by_director(system::Processes& processes, const RestoreRe
   const std::int64_t id = start(processes, request);
   const JobState state = watched(processes, request, id, on_progress);
   const std::string job = "Restore job " + std::to_string(id);
-  const std::string count = std::to_string(state.files) + " of " + std::to_string(request.files) + " files restored";
+  const std::string count =
+      std::to_string(state.files) + " of " + std::to_string(request.files) + " files restored";
   if (state.status != "T" || state.errors != 0) {
-    throw Failed(job + " ended with status " + status_words(state.status) + " and " + std::to_string(state.errors) +
-                     " errors, " + count + told(processes, request, id),
+    throw Failed(job + " ended with status " + status_words(state.status) + " and " +
+                     std::to_string(state.errors) + " errors, " + count + told(processes, request, id),
                  remedy(id));
   }
   if (state.files != request.files) {

@@ -41,7 +41,6 @@ RestoreOutcome restore_by_director(system::Processes& processes, const RestoreRe
 
 struct ExtractRequest {
   std::vector<std::string> argv;  // {"chroot", ENV, "bextract", "-p", "-c", CONF, "-b", BSR, DEVICE, TARGET}
-  std::chrono::milliseconds stall{};
 };
 struct ExtractOutcome {
   std::int64_t files = 0;              // its own count

@@ -10,11 +10,14 @@ namespace {
 constexpr const char* messages_note = "You have messages.";
 }
 
-std::string sql_line(std::string_view query) { return ".sql query=\"" + std::string(query) + "\""; }
+std::string sql_line(std::string_view query) {
+  return ".sql query=\"" + std::string(query) + "\"";
+}
 
 std::vector<std::vector<std::string>> rows(const std::string& answer, std::size_t columns) {
   constexpr const char* remedy =
-      "Say the query in bconsole to see more; see that the catalog is the one that the Director was made with";
+      "Say the query in bconsole to see more; see that the catalog is the one that the Director was made "
+      "with";
   if (answer.find("Query failed") != std::string::npos) {
     throw Failed("The catalog did not take a query; the Director said \"" +
                      system::printable(answer.substr(0, 500)) + "\"",
@@ -27,10 +30,11 @@ std::vector<std::vector<std::string>> rows(const std::string& answer, std::size_
   }
   // Rows end no line, so the console's note follows the last one on the same line.
   const std::string rest = answer.substr(begin);
-  const bool trailing = rest.find_first_not_of(" \r\n") != std::string::npos && rest.rfind(messages_note, 0) != 0;
+  const bool trailing =
+      rest.find_first_not_of(" \r\n") != std::string::npos && rest.rfind(messages_note, 0) != 0;
   if (trailing || columns == 0 || fields.size() % columns != 0) {
-    throw Failed("The catalog's answer is not in rows of " + std::to_string(columns) + " fields; the Director said \"" +
-                     system::printable(answer.substr(0, 500)) + "\"",
+    throw Failed("The catalog's answer is not in rows of " + std::to_string(columns) +
+                     " fields; the Director said \"" + system::printable(answer.substr(0, 500)) + "\"",
                  remedy);
   }
   std::vector<std::vector<std::string>> result;

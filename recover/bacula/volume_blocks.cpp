@@ -31,7 +31,9 @@ bool checksum_right(std::string_view block) {
   return stored == static_cast<std::uint32_t>(::crc32_z(0, bytes + 4, block.size() - 4));
 }
 
-bool sane_length(std::uint64_t length) { return length >= header_length && length <= longest_block; }
+bool sane_length(std::uint64_t length) {
+  return length >= header_length && length <= longest_block;
+}
 
 }  // namespace
 

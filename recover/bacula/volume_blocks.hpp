@@ -1,6 +1,7 @@
-// The blocks of a file volume, read from front to back: 24 bytes of header, big-endian: CRC-32 of all that follows
-// it, length of the whole block, number, "BB02", VolSessionId, VolSessionTime (Bacula Developer's Guide 9.6, "Storage
-// Media Output Format"). Damage is told, not thrown, and passed over to the next block that is whole.
+// The blocks of a file volume, read from front to back: 24 bytes of header, big-endian: CRC-32 of all that
+// follows it, length of the whole block, number, "BB02", VolSessionId, VolSessionTime (Bacula Developer's
+// Guide 9.6, "Storage Media Output Format"). Damage is told, not thrown, and passed over to the next block
+// that is whole.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +26,8 @@ struct Block {
 
 class VolumeBlocks {
  public:
-  // The blocks that begin in `wanted` (addresses, merged; empty: all). Throws Failed when it cannot be opened.
+  // The blocks that begin in `wanted` (addresses, merged; empty: all). Throws Failed when it cannot be
+  // opened.
   VolumeBlocks(const std::string& path, std::vector<Interval> wanted);
   bool next(Block& block);
 
@@ -47,9 +49,9 @@ class VolumeBlocks {
   std::uint64_t position_ = 0;  // of the next block
   std::uint64_t search_budget_ = 0;
   bool cut_told_ = false;
-  std::string buffer_;               // from buffer_address_ on
+  std::string buffer_;  // from buffer_address_ on
   std::uint64_t buffer_address_ = 0;
-  std::string unreadable_;           // what the kernel said when a part could not be read
+  std::string unreadable_;  // what the kernel said when a part could not be read
 };
 
 }  // namespace recover::bacula

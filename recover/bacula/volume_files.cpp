@@ -21,13 +21,15 @@ struct Part {
   std::vector<Interval> addresses;  // empty: anywhere
 
   bool covers(std::uint64_t address) const {
-    return addresses.empty() || std::any_of(addresses.begin(), addresses.end(), [&](const Interval& interval) {
+    return addresses.empty() ||
+           std::any_of(addresses.begin(), addresses.end(), [&](const Interval& interval) {
              return address >= interval.first && address <= interval.last;
            });
   }
 };
 
-// Throws Refused for a kind of volume that is not understood. A plain one whose label is damaged may still be read.
+// Throws Refused for a kind of volume that is not understood. A plain one whose label is damaged may still be
+// read.
 void check_label(const std::string& path, const std::string& volume) {
   VolumeLabel label;
   try {
@@ -36,8 +38,8 @@ void check_label(const std::string& path, const std::string& volume) {
     return;
   }
   if (label.volume != volume) {
-    throw Failed("The file " + path + " holds the volume \"" + system::printable(label.volume) + "\", not \"" +
-                     volume + "\"",
+    throw Failed("The file " + path + " holds the volume \"" + system::printable(label.volume) +
+                     "\", not \"" + volume + "\"",
                  "Put the volumes back under their own names");
   }
 }
@@ -59,7 +61,8 @@ void read_volume(const std::string& path, const std::string& volume, const std::
       if (part != parts.end()) part->second.session->records(block.records);
       continue;
     }
-    const std::string fault = "block at " + std::to_string(block.address) + " of " + volume + ": " + block.fault;
+    const std::string fault =
+        "block at " + std::to_string(block.address) + " of " + volume + ": " + block.fault;
     if (part != parts.end()) {
       part->second.session->doubtful_records(block.records, fault);
       continue;

@@ -41,8 +41,9 @@ class Strings {
 VolumeLabel read_label(const std::string& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) {
-    throw Refused("The volume " + path + " is a directory, as cloud volumes are; this program reads plain file volumes",
-                  "Restore through the Director, whose Storage Daemon knows cloud volumes");
+    throw Refused(
+        "The volume " + path + " is a directory, as cloud volumes are; this program reads plain file volumes",
+        "Restore through the Director, whose Storage Daemon knows cloud volumes");
   }
   VolumeBlocks blocks(path, {});
   Block block;

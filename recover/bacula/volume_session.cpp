@@ -13,19 +13,30 @@ namespace {
 
 constexpr std::size_t record_header = 12;
 constexpr std::size_t longest_attributes = 1024 * 1024;  // names, links and plugins' data: far less in truth
-constexpr std::size_t most_sentences = 10;               // of one file: a long one may lie in many damaged blocks
+constexpr std::size_t most_sentences = 10;  // of one file: a long one may lie in many damaged blocks
 
 // Streams, their lower eleven bits; above are flags.
-int kind(std::int32_t stream) { return std::abs(stream) & 0x7FF; }
-bool is_attributes(int kind) { return kind == 1 || kind == 5; }
-bool is_encrypted(int kind) { return (kind >= 20 && kind <= 25) || kind == 32 || kind == 33; }
-bool is_acl(int kind) { return kind == 15 || kind == 16 || (kind >= 1000 && kind <= 1050); }
-bool is_xattr(int kind) { return kind >= 1950 && kind <= 1999; }
+int kind(std::int32_t stream) {
+  return std::abs(stream) & 0x7FF;
+}
+bool is_attributes(int kind) {
+  return kind == 1 || kind == 5;
+}
+bool is_encrypted(int kind) {
+  return (kind >= 20 && kind <= 25) || kind == 32 || kind == 33;
+}
+bool is_acl(int kind) {
+  return kind == 15 || kind == 16 || (kind >= 1000 && kind <= 1050);
+}
+bool is_xattr(int kind) {
+  return kind >= 1950 && kind <= 1999;
+}
 constexpr int restore_object = 28;  // of a plugin: has a FileIndex, but is no file
 
 }  // namespace
 
-VolumeSession::VolumeSession(std::uint32_t id, std::uint32_t time, std::vector<Interval> wanted, const Each& each)
+VolumeSession::VolumeSession(std::uint32_t id, std::uint32_t time, std::vector<Interval> wanted,
+                             const Each& each)
     : id_(id), time_(time), wanted_(std::move(wanted)), each_(each) {}
 
 // Takes the first record off; false when no whole header is left.
@@ -51,7 +62,8 @@ void VolumeSession::doubtful_records(std::string_view block, const std::string& 
   while (take_record(block, one)) record(one, fault);
 }
 
-// Whether the headers are such as could stand there: then the wrong byte is most likely in some record's data.
+// Whether the headers are such as could stand there: then the wrong byte is most likely in some record's
+// data.
 bool VolumeSession::hangs_together(std::string_view block) const {
   Record one;
   std::int64_t index = last_;
@@ -60,7 +72,8 @@ bool VolumeSession::hangs_together(std::string_view block) const {
     const bool goes_on = one.stream < 0;
     const bool expected = first && left_ > 0;
     if (goes_on != expected) return false;
-    if (expected && (one.length != left_ || one.index != left_index_ || -one.stream != left_stream_)) return false;
+    if (expected && (one.length != left_ || one.index != left_index_ || -one.stream != left_stream_))
+      return false;
     if (one.stream == 0 && one.index > 0) return false;
     if (one.index > 0) {
       if (one.index < index || one.index > index + 1) return false;
@@ -77,8 +90,9 @@ bool VolumeSession::hangs_together(std::string_view block) const {
 bool VolumeSession::wanted(std::int64_t index) const {
   if (wanted_.empty()) return true;
   const auto value = static_cast<std::uint64_t>(index);
-  const auto at = std::lower_bound(wanted_.begin(), wanted_.end(), value,
-                                   [](const Interval& interval, std::uint64_t v) { return interval.last < v; });
+  const auto at =
+      std::lower_bound(wanted_.begin(), wanted_.end(), value,
+                       [](const Interval& interval, std::uint64_t v) { return interval.last < v; });
   return at != wanted_.end() && at->first <= value;
 }
 
@@ -98,7 +112,8 @@ void VolumeSession::lost(const std::string& fault) {
 
 void VolumeSession::record(const Record& record, const std::string& fault) {
   const bool goes_on = record.stream < 0;
-  if (goes_on && left_ > 0 && record.index == left_index_ && record.length == left_ && -record.stream == left_stream_) {
+  if (goes_on && left_ > 0 && record.index == left_index_ && record.length == left_ &&
+      -record.stream == left_stream_) {
     // As it should.
   } else if (goes_on || left_ > 0) {
     lost(gap_.empty() ? "a record's beginning or end is missing" : gap_);

@@ -1,6 +1,7 @@
 // The records of one backup session, put together to files. Record: FileIndex, Stream, length, each 32 bits
-// big-endian, then the data. A record that does not fit goes on in the session's next block, on the next volume if
-// need be: there its Stream is negative and its length what is left. A negative FileIndex is a label.
+// big-endian, then the data. A record that does not fit goes on in the session's next block, on the next
+// volume if need be: there its Stream is negative and its length what is left. A negative FileIndex is a
+// label.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +23,8 @@ class VolumeSession {
 
   // The records of a block whose checksum is right.
   void records(std::string_view block);
-  // Of one whose checksum is wrong: when they still hang together, the files that stand in it are named, each with
-  // `fault`; else they are lost.
+  // Of one whose checksum is wrong: when they still hang together, the files that stand in it are named, each
+  // with `fault`; else they are lost.
   void doubtful_records(std::string_view block, const std::string& fault);
   // A block, or a part of the volume, that cannot be read at all.
   void lost(const std::string& fault);
@@ -50,14 +51,14 @@ class VolumeSession {
   const std::vector<Interval> wanted_;
   const Each& each_;
   VolumeFile file_;
-  bool open_ = false;         // file_ is being put together
-  bool named_ = false;        // and its attributes have come
-  std::int64_t last_ = 0;     // FileIndex of the last record
-  std::uint32_t left_ = 0;    // of a record that goes on in the next block
+  bool open_ = false;       // file_ is being put together
+  bool named_ = false;      // and its attributes have come
+  std::int64_t last_ = 0;   // FileIndex of the last record
+  std::uint32_t left_ = 0;  // of a record that goes on in the next block
   std::int32_t left_stream_ = 0;
   std::int32_t left_index_ = 0;
-  std::string attributes_;    // of an attribute record, as far as it has come
-  std::string gap_;           // what was lost since the last good record
+  std::string attributes_;  // of an attribute record, as far as it has come
+  std::string gap_;         // what was lost since the last good record
 };
 
 }  // namespace recover::bacula

@@ -35,6 +35,12 @@ std::string question(const Plan& plan, const Facts& facts) {
   return text;
 }
 
+std::string listed(const std::vector<std::string>& words) {
+  std::string text;
+  for (const auto& word : words) text += (text.empty() ? "" : ", ") + system::printable(word);
+  return text;
+}
+
 // Three tries, so that a slip of the fingers is no refusal.
 bool typed_by_operator(const std::string& serial) {
   for (int tries = 0; tries < 3; ++tries) {
@@ -48,7 +54,7 @@ bool typed_by_operator(const std::string& serial) {
 
 }  // namespace
 
-void confirm(const Plan& plan, const Facts& facts, const std::vector<std::string>& given,
+void confirm(const Plan& plan, const Facts& facts, const std::vector<std::string>& given, bool may_ask,
              Reporter& reporter) {
   reporter.say(question(plan, facts));
   std::vector<std::string> asked;
@@ -59,9 +65,9 @@ void confirm(const Plan& plan, const Facts& facts, const std::vector<std::string
     asked.push_back(serial);
     if (!given.empty())
       throw Refused("The disk " + path_of(target) + " with the serial " + serial + " was not confirmed; --confirm names " +
-                        system::printable(given.front()),
+                        listed(given),
                     "Compare the serials, then give --confirm '" + serial + "'");
-    if (!system::input_is_terminal() || !system::output_is_terminal())
+    if (!may_ask || !system::input_is_terminal() || !system::output_is_terminal())
       throw Refused("Nobody has confirmed that the disk with the serial " + serial + " may be erased",
                     "Run recover on a terminal and type the serial, or give --confirm '" + serial + "'");
     reporter.say("To erase " + path_of(target) + " type its serial: " + serial);

@@ -11,8 +11,8 @@
 
 namespace recover::commands {
 
-// Throws Refused.
-void confirm(const Plan& plan, const Facts& facts, const std::vector<std::string>& given,
+// Throws Refused. `may_ask`: false when the output is for a program, which would not see the question.
+void confirm(const Plan& plan, const Facts& facts, const std::vector<std::string>& given, bool may_ask,
              Reporter& reporter);
 
 }  // namespace recover::commands

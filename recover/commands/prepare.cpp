@@ -6,14 +6,11 @@
 #include "recover/probe.hpp"
 
 namespace recover::commands {
-namespace {
 
 void require(const char* check, const Prepared& prepared) {
   const auto answer = find_check(check)->ask(prepared.profile, prepared.facts);
   if (answer.verdict == Verdict::fails) throw Refused(answer.evidence, answer.remedy);
 }
-
-}  // namespace
 
 std::unique_ptr<Prepared> prepare(const Options& options) {
   auto prepared = std::make_unique<Prepared>();

@@ -20,6 +20,9 @@ struct Prepared {
   Layout layout;
 };
 
+// Throws Refused when the check does not hold now.
+void require(const char* check, const Prepared& prepared);
+
 // Throws UsageError for bad files, Refused when not root or the storage volume is not mounted: without it there are no
 // paths to plan with.
 std::unique_ptr<Prepared> prepare(const Options& options);

@@ -17,9 +17,11 @@
 namespace recover::commands {
 namespace {
 
-std::vector<std::string> step_names(const Plan& plan) {
+// The steps, or those that stand in for a step that fails: "FALLBACK for STEP".
+std::vector<std::string> step_names(const Plan& plan, bool fallbacks) {
   std::vector<std::string> names;
-  for (const auto& step : plan.steps) names.push_back(step.name);
+  for (const auto& step : plan.steps)
+    if (!step.fallback_for.empty() == fallbacks) names.push_back(step.name + (fallbacks ? " for " + step.fallback_for : ""));
   return names;
 }
 
@@ -32,7 +34,8 @@ Event introduction(const char* name, const Plan& plan, const Playbook& playbook,
       .with("plan", plan.hash)
       .with("as-of", plan.as_of)
       .with("boot", facts.boot_id)
-      .with("steps", step_names(plan));
+      .with("steps", step_names(plan, false))
+      .with("fallbacks", step_names(plan, true));
 }
 
 // What an earlier run left decides whether this one may begin; the operator says which is meant.
@@ -42,6 +45,8 @@ JournalState decide(const Options& options, const JournalState& earlier) {
       throw UsageError("There is no run to resume", "Start one without --resume");
     return {};
   }
+  // A run that came to nothing before the first write needs no answer.
+  if (!options.resume && !earlier.destroying) return {};
   if (options.resume) {
     if (earlier.complete)
       throw Error(Exit::not_finished, "Every step of the run of " + earlier.started_at + " is done already",
@@ -88,10 +93,11 @@ void forget_backup(const std::string& directory) {
 Exit run(const Options& options, Reporter& reporter) {
   if (options.dry_run) return dry_run(options, reporter);
   auto prepared = prepare(options);
+  require("storage-mounted", *prepared);  // writable too: the journal is about to be made
   system::install_signal_handlers();
   const auto& directory = prepared->layout.state;
   system::make_directories(directory, 0700);
-  const system::Lock lock(directory + "/lock");
+  const system::Lock lock(prepared->layout.lock);
   const auto earlier = decide(options, read_earlier(options, directory));
   const auto as_of = options.as_of.empty() ? earlier.as_of : options.as_of;
   if (!earlier.started) forget_backup(directory);
@@ -110,7 +116,7 @@ Exit run(const Options& options, Reporter& reporter) {
 
   const auto runner = real_runner(*prepared->processes);
   const auto ask = [&](const Plan& asked, const Facts& now) {
-    confirm(asked, now, options.confirm, reporter);
+    confirm(asked, now, options.confirm, !options.json, reporter);
   };
   execute({plan, prepared->profile, *runner, *prepared->prober, journal, reporter, ask, earlier});
 

@@ -32,8 +32,12 @@ Exit status(const Options& options, Reporter& reporter) {
     reporter.say("Playbook " + state.playbook + ", begun " + state.started_at + ", last entry " + state.last_at + "\nJournal " +
                  journal_path(directory) + (contents.torn ? " (its last line was cut off by a crash)" : ""));
     for (const auto& step : state.order) {
-      reporter.say("   " + step + ": " + word(state.of(step)));
-      event.with("step " + step, word(state.of(step)));
+      auto said = word(state.of(step));
+      if (const auto fallback = state.fallbacks.find(step);
+          fallback != state.fallbacks.end() && state.of(fallback->second) != Progress::none)
+        said += "; instead of it " + fallback->second + ": " + word(state.of(fallback->second));
+      reporter.say("   " + step + ": " + said);
+      event.with("step " + step, said);
     }
   }
   reporter.observe(event);

@@ -1,5 +1,4 @@
 // When the Director cannot be had: the bootstrap file that the backup job itself wrote says which backup is the newest.
-#include "recover/error.hpp"
 #include "recover/steps/kinds.hpp"
 
 namespace recover::steps {

@@ -1,8 +1,6 @@
 // What the steps that talk to Bacula share: its daemons run inside the recovery environment, in the foreground, as the
 // children of recover, so that they end with it.
-#include <cstdlib>
-
-#include "recover/error.hpp"
+#include "recover/duration.hpp"
 #include "recover/steps/kinds.hpp"
 
 namespace recover::steps {
@@ -33,17 +31,7 @@ std::vector<Action> start_bacula(const StepContext& context) {
 
 std::chrono::milliseconds duration(const StepContext& context, std::string_view parameter,
                                    const std::string& otherwise) {
-  const auto text = context.text_or(parameter, otherwise);
-  char* unit = nullptr;
-  const long number = std::strtol(text.c_str(), &unit, 10);
-  const std::string_view rest(unit);
-  if (number > 0 && number <= 100000) {
-    if (rest == " s") return std::chrono::seconds(number);
-    if (rest == " min") return std::chrono::minutes(number);
-    if (rest == " h") return std::chrono::hours(number);
-  }
-  throw UsageError("\"" + text + "\" is no duration for " + std::string(parameter),
-                   "Write it as \"30 s\", \"5 min\" or \"2 h\"");
+  return parse_duration(context.text_or(parameter, otherwise)).value();  // the loader let no other through
 }
 
 }  // namespace recover::steps

@@ -20,7 +20,7 @@ StepKind choose_backup() {
   return {"choose-backup",
           "Start Bacula in the recovery environment and choose the backup",
           false,
-          {{"patience", ParameterType::text, "how long its daemons may take to answer (\"60 s\")"}},
+          {{"patience", ParameterType::duration, "how long its daemons may take to answer (\"60 s\")"}},
           plan};
 }
 

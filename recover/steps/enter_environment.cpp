@@ -22,7 +22,7 @@ std::vector<Action> plan(const StepContext& context) {
                                     MakeDirectory{context.layout.state, 0700},
                                     MakeDirectory{state, 0700},
                                     Mount{context.layout.state, state, "", "bind"},
-                                    MakeDirectory{volumes, 0755},
+                                    MakeDirectory{volumes},
                                     Mount{context.layout.volumes, volumes, "", "bind,ro"},
                                 });
   return actions;

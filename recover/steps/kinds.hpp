@@ -21,7 +21,7 @@ StepKind release_mounts();
 bacula::Console console(const StepContext& context);
 std::vector<Action> start_bacula(const StepContext& context);
 std::string configuration(const StepContext& context, std::string_view file);
-// `10 s`, `5 min`, `2 h`. Throws UsageError naming the parameter.
+// A parameter of type duration.
 std::chrono::milliseconds duration(const StepContext& context, std::string_view parameter, const std::string& otherwise);
 
 }  // namespace recover::steps

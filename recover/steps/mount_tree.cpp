@@ -11,10 +11,10 @@ std::vector<Action> plan(const StepContext& context) {
   std::erase_if(subvolumes, [](const auto& subvolume) { return subvolume.mount.empty(); });
   std::stable_sort(subvolumes.begin(), subvolumes.end(),
                    [](const auto& a, const auto& b) { return a.mount.size() < b.mount.size(); });
-  std::vector<Action> actions{MakeDirectory{context.layout.target, 0755}};
+  std::vector<Action> actions{MakeDirectory{context.layout.target}};
   for (const auto& subvolume : subvolumes) {
     const auto point = subvolume.mount == "/" ? context.layout.target : context.layout.target + subvolume.mount;
-    if (subvolume.mount != "/") actions.emplace_back(MakeDirectory{point, 0755});
+    if (subvolume.mount != "/") actions.emplace_back(MakeDirectory{point});
     actions.emplace_back(
         Mount{path_of(context.targets.front()), point, "btrfs", subvolume.options + ",subvol=" + subvolume.path});
   }

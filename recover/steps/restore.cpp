@@ -38,12 +38,10 @@ std::vector<Action> plan_bextract(const StepContext& context) {
                   "-c",             configuration(context, "bacula-sd.conf"),
                   "-b",             kept_bootstrap(),
                   context.profile.bacula.device, Layout::inside_target};
-  request.stall = duration(context, "stall", "10 min");
   return {StopDaemon{"bacula-dir"}, StopDaemon{"bacula-fd"}, StopDaemon{"bacula-sd"}, empty_tree(context),
-          ExtractVolumes{request, context.layout.state}, NameLosses{context.layout.volumes, context.layout.state}};
+          ExtractVolumes{request, context.layout.state, context.layout.target},
+          NameLosses{context.layout.volumes, context.layout.state, context.layout.target}};
 }
-
-constexpr Parameter stall{"stall", ParameterType::text, "no progress for that long is a failure (\"10 min\")"};
 
 }  // namespace
 
@@ -51,7 +49,8 @@ StepKind restore_by_director() {
   return {"restore-by-director",
           "Restore by bconsole, and watch the job to its real end",
           false,
-          {{"patience", ParameterType::text, "how long the daemons may take to answer (\"60 s\")"}, stall},
+          {{"patience", ParameterType::duration, "how long the daemons may take to answer (\"60 s\")"},
+           {"stall", ParameterType::duration, "no progress for that long is a failure (\"10 min\")"}},
           plan_director};
 }
 
@@ -59,7 +58,7 @@ StepKind restore_by_bextract() {
   return {"restore-by-bextract",
           "Restore by bextract, and name what it cannot bring back",
           false,
-          {stall},
+          {},
           plan_bextract};
 }
 

@@ -10,20 +10,23 @@
 namespace recover::system {
 namespace {
 
-// Length of the well-formed, printable UTF-8 sequence at the beginning of `text`; 0 when there is none. Over-long
-// forms, surrogates and the C1 controls (U+0080..U+009F move the cursor of some terminals) are no such sequence.
-// RFC 3629, section 4.
+// Length of the well-formed, printable UTF-8 sequence at the beginning of `text`; 0 when there is none.
+// Over-long forms, surrogates and the C1 controls (U+0080..U+009F move the cursor of some terminals) are no
+// such sequence. RFC 3629, section 4.
 std::size_t utf8_length(std::string_view text) {
   auto byte = [&](std::size_t i) {
     return i < text.size() ? static_cast<unsigned>(static_cast<unsigned char>(text[i])) : 0U;
   };
-  auto tail = [&](std::size_t i) { return (byte(i) & 0xC0U) == 0x80U; };
+  auto tail = [&](std::size_t i) {
+    return (byte(i) & 0xC0U) == 0x80U;
+  };
   const unsigned first = byte(0);
   if (first >= 0xC2 && first <= 0xDF && tail(1)) return first == 0xC2 && byte(1) < 0xA0 ? 0 : 2;
   if (first >= 0xE0 && first <= 0xEF && tail(1) && tail(2)) {
     if (first == 0xE0 && byte(1) < 0xA0) return 0;
     if (first == 0xED && byte(1) > 0x9F) return 0;
-    // Line and paragraph separator, and the marks that turn the direction of writing round, forge what is read.
+    // Line and paragraph separator, and the marks that turn the direction of writing round, forge what is
+    // read.
     const unsigned point = (first & 0x0FU) << 12 | (byte(1) & 0x3FU) << 6 | (byte(2) & 0x3FU);
     if ((point >= 0x2028 && point <= 0x202E) || (point >= 0x2066 && point <= 0x2069)) return 0;
     return 3;
@@ -37,13 +40,13 @@ std::size_t utf8_length(std::string_view text) {
 }
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](unsigned char x, unsigned char y) {
-           return std::tolower(x) == std::tolower(y);
-         });
+  return a.size() == b.size() &&
+         std::equal(a.begin(), a.end(), b.begin(),
+                    [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
-// Where the secret begins when `text` from `at` on is a keyword, blanks, '=', blanks; npos when it is not. Bacula
-// takes blanks inside a keyword and any case ("Pass word"), so blanks inside are passed over too.
+// Where the secret begins when `text` from `at` on is a keyword, blanks, '=', blanks; npos when it is not.
+// Bacula takes blanks inside a keyword and any case ("Pass word"), so blanks inside are passed over too.
 std::size_t secret_begin(std::string_view text, std::size_t at) {
   for (std::string_view keyword : {"dbpassword", "password"}) {
     std::size_t i = at;
@@ -68,7 +71,8 @@ std::size_t secret_begin(std::string_view text, std::size_t at) {
   return std::string_view::npos;
 }
 
-// Where the secret that begins at `begin` ends. A quoted one that is not closed goes on to the end of its line.
+// Where the secret that begins at `begin` ends. A quoted one that is not closed goes on to the end of its
+// line.
 std::size_t secret_end(std::string_view text, std::size_t begin) {
   if (begin < text.size() && (text[begin] == '"' || text[begin] == '\'')) {
     const char quote = text[begin];

@@ -15,9 +15,14 @@ class Result(unittest.TextTestResult):
         unittest.TestResult.startTest(self, test)
 
     def stopTest(self, test):
-        verdict = "FAILED" if any(test is failed for failed, _ in self.failures + self.errors) else "ok"
-        print(f"  {verdict:6} {time.monotonic() - self._begin:5.1f} s  {test.id()}", flush=True)
+        reports = [text for failed, text in self.failures + self.errors if failed is test]
+        print(f"  {'FAILED' if reports else 'ok':6} {time.monotonic() - self._begin:5.1f} s  {test.id()}", flush=True)
+        for report in reports:
+            print(report, flush=True)
         super().stopTest(test)
+
+    def printErrors(self):
+        """Printed already, each behind its test."""
 
 
 def tests_in(suite):

@@ -3,6 +3,7 @@
 
 import json
 import os
+import subprocess
 import unittest
 from pathlib import Path
 
@@ -67,6 +68,10 @@ class LoopTest(unittest.TestCase):
 
     def edit_profile(self, old, new):
         self.edit(self.machine.storage / "machine.toml", old, new)
+
+    def shrink_target(self, size):
+        os.truncate(self.machine.root_image, size)
+        subprocess.run(["losetup", "--set-capacity", self.machine.device], check=True)
 
     def edit_playbook(self, old, new):
         self.edit(self.machine.storage / "playbooks" / "storage.toml", old, new)

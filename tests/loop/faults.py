@@ -56,9 +56,16 @@ class Faults:
             if time.monotonic() > deadline:
                 raise AssertionError(f"{self.device} was not mounted with {after!r} in it within {timeout} s")
             time.sleep(0.02)
-        space = os.statvfs(target)
+        # In pieces: the restore takes from the same space meanwhile.
+        piece, at = 64 << 20, 0
         with open(target / FILLING, "wb") as file:
-            os.posix_fallocate(file.fileno(), 0, space.f_bavail * space.f_frsize - leave)
+            while piece >= 1 << 20:
+                space = os.statvfs(target)
+                try:
+                    os.posix_fallocate(file.fileno(), at, min(piece, space.f_bavail * space.f_frsize - leave))
+                    at += piece
+                except OSError:  # ENOSPC, or nothing left to take
+                    piece //= 2
 
     def _target(self, after):
         """Where the new root is mounted, be it in another process's namespace: /proc leads into that one."""

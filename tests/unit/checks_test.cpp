@@ -63,7 +63,6 @@ const Case cases[] = {
     {"environment-complete", [](Facts& f) { f.storage->environment_tools[4].path = ""; }, "bextract"},
     {"volumes-readable", [](Facts& f) { f.storage->volumes[1].problem = "The volume Vol-0002 is missing"; }, "Vol-0002"},
     {"backup-chosen", [](Facts& f) { f.backup->files = 0; }, "no files"},
-    {"backup-fits", [](Facts& f) { f.backup->bytes = 600000000000; }, "room"},
     {"restore-only", [](Facts& f) { f.director->writing_jobs = {"Nightly"}; }, "Nightly"},
     {"restore-only", [](Facts& f) { f.director->schedules = {"Weekly"}; }, "Weekly"},
     {"restore-only", [](Facts& f) { f.director->name = "other-dir"; }, "other-dir"},

@@ -64,6 +64,8 @@ const Bad bad_playbooks[] = {
     {"OpenSubstitution",
      "title = \"t\"\n[[step]]\nname = \"a\"\nuses = \"enter-environment\"\ndirectories = [\"/run/${profile\"]\n", "5:15",
      "${profile", "recover list"},
+    {"NoDuration", "title = \"t\"\n[[step]]\nname = \"a\"\nuses = \"choose-backup\"\npatience = \"soon\"\n", "5:12",
+     "no duration", "30 s"},
     {"SameNameTwice",
      "title = \"t\"\n[[step]]\nname = \"a\"\nuses = \"make-btrfs\"\n[[step]]\nname = \"a\"\nuses = \"mount-tree\"\n", "6:8",
      "name of its own", "another"},

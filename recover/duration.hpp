@@ -1,0 +1,13 @@
+// Durations as playbooks write them: "30 s", "5 min", "2 h".
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+namespace recover {
+
+// From 1 to 100000 of the unit; nothing for any other text.
+std::optional<std::chrono::milliseconds> parse_duration(const std::string& text);
+
+}  // namespace recover
