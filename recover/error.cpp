@@ -20,8 +20,11 @@ void Error::add_aftermath(std::string aftermath) {
 }
 
 void Error::rebuild() {
-  text_ = problem_ + ".";
-  if (!remedy_.empty()) text_ += "\n" + remedy_ + ".";
+  const auto sentence = [](const std::string& words) {
+    return words.empty() || words.back() == '?' || words.back() == '.' ? words : words + ".";
+  };
+  text_ = sentence(problem_);
+  if (!remedy_.empty()) text_ += "\n" + sentence(remedy_);
   for (const auto& line : aftermath_) text_ += "\nAnd while cleaning up: " + line;
 }
 

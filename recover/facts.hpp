@@ -55,6 +55,7 @@ struct StorageFacts {
   std::vector<Tool> environment_tools;
   std::string bootstrap;           // path of the newest bootstrap file that the backup job wrote; empty: none
   std::vector<VolumeFact> volumes; // each volume that the chosen backup, else that bootstrap, needs
+  std::vector<bacula::BackupJob> bootstrap_jobs;  // that the bootstrap file names, as far as it tells
   std::string problem;             // why the bootstrap cannot be read, or empty
   bool operator==(const StorageFacts&) const = default;
 };

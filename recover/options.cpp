@@ -61,7 +61,8 @@ po::variables_map parsed(int argc, const char* const* argv, std::vector<std::str
               given);
   } catch (const po::unknown_option& error) {
     std::vector<std::string> known;
-    for (const auto& option : described_options().options()) known.push_back("--" + option->long_name());
+    const auto described = described_options();
+    for (const auto& option : described.options()) known.push_back("--" + option->long_name());
     const auto near = system::nearest(error.get_option_name(), known);
     throw UsageError("Unknown option " + system::printable(error.get_option_name()),
                      near.empty() ? "recover --help shows the options" : "Did you mean " + near + "?");

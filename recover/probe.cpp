@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "recover/bacula/bootstrap.hpp"
+#include "recover/bacula/bootstrap_comments.hpp"
 #include "recover/bacula/choose.hpp"
 #include "recover/bacula/director.hpp"
 #include "recover/bacula/volume.hpp"
@@ -93,7 +94,10 @@ class RealProber : public Prober {
     storage.environment = system::exists(layout.environment + "/usr") || system::exists(layout.environment + "/bin");
     for (const auto* name : environment_tools)
       storage.environment_tools.push_back({name, system::find_program(name, layout.environment)});
-    if (system::exists(layout.bootstrap)) storage.bootstrap = layout.bootstrap;
+    if (system::exists(layout.bootstrap)) {
+      storage.bootstrap = layout.bootstrap;
+      storage.bootstrap_jobs = bacula::commented_jobs(system::read_file_or(layout.bootstrap, ""));
+    }
     read_volumes(layout, facts, storage);
     return storage;
   }

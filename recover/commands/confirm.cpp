@@ -2,20 +2,13 @@
 
 #include <algorithm>
 
+#include "recover/backup_text.hpp"
 #include "recover/error.hpp"
-#include "recover/system/machine.hpp"
 #include "recover/system/terminal.hpp"
 #include "recover/system/text.hpp"
 
 namespace recover::commands {
 namespace {
-
-std::string age_of(const std::string& start, std::int64_t now) {
-  const auto then = system::seconds_of_local_time(start);
-  if (then == 0) return "";
-  return then > now ? " (in the future: look at the clock of this system)"
-                    : " (" + system::human_seconds(now - then) + " ago)";
-}
 
 std::string question(const Plan& plan, const Facts& facts) {
   std::string text = "\nTHIS WILL BE DESTROYED\n";
@@ -23,11 +16,7 @@ std::string question(const Plan& plan, const Facts& facts) {
   text += "Can its data still be read? Then stop here, and copy what is newer than the\nbackup first. Nothing of it will be left.\n";
   text += "\nAND REPLACED BY\n";
   if (facts.backup) {
-    for (const auto& job : facts.backup->jobs)
-      text += "   " + (job.level.empty() ? std::string("backup") : job.level) +
-              (job.name.empty() ? "" : " \"" + job.name + "\"") +
-              (job.id > 0 ? ", job " + std::to_string(job.id) : std::string()) + ", of " + job.start +
-              age_of(job.start, facts.now) + "\n";
+    text += jobs_text(facts.backup->jobs, facts.now);
     text += "   together " + std::to_string(facts.backup->files) + " files" +
             (facts.backup->bytes > 0 ? ", " + system::human_bytes(facts.backup->bytes) : std::string()) + ", on " +
             std::to_string(facts.backup->volumes.size()) + " volumes\n";

@@ -2,6 +2,7 @@
 // nothing at all.
 #include <set>
 
+#include "recover/backup_text.hpp"
 #include "recover/check.hpp"
 #include "recover/commands/commands.hpp"
 #include "recover/commands/prepare.hpp"
@@ -56,6 +57,11 @@ Exit dry_run(const Options& options, Reporter& reporter) {
   reporter.observe(Event("would-destroy").with("devices", lost));
   reporter.say("\nWHAT WOULD BE DESTROYED");
   for (const auto& line : lost) reporter.say("   " + line);
+
+  const auto newest = jobs_text(prepared->facts.storage->bootstrap_jobs, prepared->facts.now);
+  reporter.observe(Event("newest-backup").with("text", newest));
+  reporter.say("\nTHE NEWEST BACKUP, BY ITS BOOTSTRAP FILE");
+  reporter.say(newest.empty() ? "   " + prepared->layout.bootstrap + " tells of none" : newest);
 
   reporter.say("\nTHE CHECKS, NOW");
   const auto guards = checks_of(plan, &PlannedStep::guards);

@@ -15,7 +15,7 @@ class Result(unittest.TextTestResult):
         unittest.TestResult.startTest(self, test)
 
     def stopTest(self, test):
-        reports = [text for failed, text in self.failures + self.errors if failed is test]
+        reports = [text for failed, text in self.failures + self.errors if getattr(failed, "test_case", failed) is test]
         print(f"  {'FAILED' if reports else 'ok':6} {time.monotonic() - self._begin:5.1f} s  {test.id()}", flush=True)
         for report in reports:
             print(report, flush=True)
@@ -38,7 +38,8 @@ def main(words):
     found = list(tests_in(unittest.defaultTestLoader.discover(str(folder), "test_*.py", str(folder.parent))))
     suite = unittest.TestSuite(test for test in found if not words or any(word in test.id() for word in words))
     result = unittest.TextTestRunner(resultclass=Result, verbosity=0, stream=sys.stdout).run(suite)
-    failed = len(result.failures) + len(result.errors)
+    # A test with several failed subtests has failed once.
+    failed = len({getattr(test, "test_case", test) for test, _ in result.failures + result.errors})
     skipped = len(result.skipped)
     if result.testsRun == 0:
         failed = 1

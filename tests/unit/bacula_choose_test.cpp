@@ -87,7 +87,7 @@ class Choose : public testing::Test {
     std::string rows;
     for (int i = 0; i < count - 1; ++i) {
       rows += "2F7372762F68322F\t" + std::string("6E0A") + "3" + std::to_string(i) +
-              "\tP4A q0jn IGk B A A A Bk BAA A BrAheB BrAheB BrAheB A A C\t";
+              "\tP4A q0jn IGk B A A A Bk BAA I BrAheB BrAheB BrAheB A A C\t";
     }
     director.sql(files_query("sqlite3", 16, {35, 36}),
                  rows + "2F7372762F68322F\t\tP4A q0jn EHt C A A A BAA BAA A BrAheB BrAheB BrAheB A A C\t");

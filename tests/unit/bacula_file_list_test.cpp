@@ -12,11 +12,12 @@ namespace {
 
 TEST(Lstat, ReadsTheFields) {
   // Of a hard link to FileIndex 2: st_dev fe00, mode 100644.
-  const auto stat = parse_lstat("P4A q0jn IGk C A A A Bk BAA A BrAheB BrAheB BrAheB C A C");
+  const auto stat = parse_lstat("P4A q0jn IGk C A A A Bk BAA I BrAheB BrAheB BrAheB C A C");
   EXPECT_EQ(stat.dev, 0xFE00U);
   EXPECT_EQ(stat.mode, 0100644U);
   EXPECT_EQ(stat.nlink, 2U);
   EXPECT_EQ(stat.size, 100U);
+  EXPECT_EQ(stat.blocks, 8U);
   EXPECT_EQ(stat.mtime, 1795299201);
   EXPECT_EQ(stat.link_index, 2);
 }
