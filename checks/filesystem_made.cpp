@@ -11,7 +11,8 @@ Answer ask(const Profile& profile, const Facts& facts) {
   const auto& wanted = profile.filesystem;
   std::string wrong;
   const auto compare = [&](const char* what, const std::string& is, const std::string& should) {
-    if (is != should) wrong += (wrong.empty() ? "" : "; ") + std::string(what) + " is " + is + ", not " + should;
+    if (is != should)
+      wrong += (wrong.empty() ? "" : "; ") + std::string(what) + " is " + is + ", not " + should;
   };
   compare("the UUID", made.uuid, wanted.uuid);
   compare("the label", made.label, wanted.label);

@@ -8,8 +8,9 @@ Answer ask(const Profile& profile, const Facts& facts) {
     if (!target.device) return unknown("the disk " + target.disk.name + " was not found");
     const auto& device = *target.device;
     if (device.fs_type != "btrfs" || device.fs_uuid != profile.filesystem.uuid)
-      return fails("On " + device.path + " is " + (device.fs_type.empty() ? "no filesystem" : device.fs_type) + " " +
-                       device.fs_uuid + ", not the btrfs " + profile.filesystem.uuid,
+      return fails("On " + device.path + " is " +
+                       (device.fs_type.empty() ? "no filesystem" : device.fs_type) + " " + device.fs_uuid +
+                       ", not the btrfs " + profile.filesystem.uuid,
                    "Run again with --restart");
   }
   return holds("btrfs " + profile.filesystem.uuid);

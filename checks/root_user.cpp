@@ -11,9 +11,7 @@ Answer ask(const Profile&, const Facts& facts) {
 }  // namespace
 
 Check root_user() {
-  return {.name = "root-user",
-          .question = "Is recover running as root?",
-          .ask = ask};
+  return {.name = "root-user", .question = "Is recover running as root?", .ask = ask};
 }
 
 }  // namespace recover::checks

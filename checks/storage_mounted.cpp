@@ -10,7 +10,8 @@ Answer ask(const Profile& profile, const Facts& facts) {
                  "Mount it: mount UUID=" + profile.storage.uuid + " /mnt/storage");
   if (!facts.storage->writable)
     return fails("The storage volume at " + facts.storage->mount_point + " is mounted read-only",
-                 "The journal is kept on it, and Bacula works in it: mount -o remount,rw " + facts.storage->mount_point);
+                 "The journal is kept on it, and Bacula works in it: mount -o remount,rw " +
+                     facts.storage->mount_point);
   return holds(facts.storage->device + " at " + facts.storage->mount_point + ", " +
                system::human_bytes(facts.storage->free_bytes) + " free");
 }
@@ -18,9 +19,7 @@ Answer ask(const Profile& profile, const Facts& facts) {
 }  // namespace
 
 Check storage_mounted() {
-  return {.name = "storage-mounted",
-          .question = "Is the storage volume mounted, and writable?",
-          .ask = ask};
+  return {.name = "storage-mounted", .question = "Is the storage volume mounted, and writable?", .ask = ask};
 }
 
 }  // namespace recover::checks

@@ -5,33 +5,24 @@ namespace recover {
 
 std::string_view to_string(Verdict verdict) {
   switch (verdict) {
-    case Verdict::holds: return "holds";
-    case Verdict::fails: return "fails";
-    case Verdict::unknown: break;
+    case Verdict::holds:
+      return "holds";
+    case Verdict::fails:
+      return "fails";
+    case Verdict::unknown:
+      break;
   }
   return "unknown";
 }
 
 const std::vector<Check>& all_checks() {
   static const std::vector<Check> table{
-      checks::backup_chosen(),
-      checks::directories_present(),
-      checks::environment_complete(),
-      checks::filesystem_made(),
-      checks::filesystem_on_disk(),
-      checks::fstab_resolves(),
-      checks::nothing_mounted(),
-      checks::restore_only(),
-      checks::root_user(),
-      checks::storage_mounted(),
-      checks::target_found(),
-      checks::target_free(),
-      checks::target_not_storage(),
-      checks::target_size(),
-      checks::tools(),
-      checks::tree_complete(),
-      checks::uuid_unique(),
-      checks::volumes_readable(),
+      checks::backup_chosen(),      checks::directories_present(), checks::environment_complete(),
+      checks::filesystem_made(),    checks::filesystem_on_disk(),  checks::fstab_resolves(),
+      checks::nothing_mounted(),    checks::restore_only(),        checks::root_user(),
+      checks::storage_mounted(),    checks::target_found(),        checks::target_free(),
+      checks::target_not_storage(), checks::target_size(),         checks::tools(),
+      checks::tree_complete(),      checks::uuid_unique(),         checks::volumes_readable(),
   };
   return table;
 }

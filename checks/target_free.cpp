@@ -11,7 +11,8 @@ Answer ask(const Profile& profile, const Facts& facts) {
       return fails(device.path + " is in use: " + device.in_use,
                    "Unmount it, or end what holds it, then start again: umount " + device.path);
     if (device.read_only)
-      return fails(device.path + " is read-only", "Look for a write-protect switch, or: blockdev --setrw " + device.path);
+      return fails(device.path + " is read-only",
+                   "Look for a write-protect switch, or: blockdev --setrw " + device.path);
   }
   return holds("nothing uses it");
 }

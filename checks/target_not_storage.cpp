@@ -9,10 +9,12 @@ Answer ask(const Profile& profile, const Facts& facts) {
     for (const auto& device : facts.devices) {
       if (device.fs_uuid != profile.storage.uuid) continue;
       const bool same = device.path == target.device->path;
-      const bool on_whole_disk = target.device->path == target.device->disk && device.disk == target.device->disk;
+      const bool on_whole_disk =
+          target.device->path == target.device->disk && device.disk == target.device->disk;
       if (same || on_whole_disk)
-        return fails("The storage volume with the backups is on " + device.path + ", which the plan would destroy",
-                     "The profile names the wrong disk; correct it");
+        return fails(
+            "The storage volume with the backups is on " + device.path + ", which the plan would destroy",
+            "The profile names the wrong disk; correct it");
     }
   }
   return holds("the storage volume is elsewhere");

@@ -8,8 +8,8 @@ Answer ask(const Profile& profile, const Facts& facts) {
     if (!target.device) return unknown("the disk " + target.disk.name + " was not found");
     for (const auto& device : facts.devices)
       if (device.path == target.device->disk && device.size != target.disk.size)
-        return fails("The disk " + device.path + " has " + std::to_string(device.size) + " bytes, but the profile says " +
-                         std::to_string(target.disk.size),
+        return fails("The disk " + device.path + " has " + std::to_string(device.size) +
+                         " bytes, but the profile says " + std::to_string(target.disk.size),
                      "It is not the disk of the profile, or it is failing; look at it before anything else");
   }
   return holds("as the profile says");

@@ -21,16 +21,15 @@ Answer ask(const Profile&, const Facts& facts) {
     const auto package = package_of(tool.name);
     if (packages.find(package) == std::string::npos) packages += (packages.empty() ? "" : " ") + package;
   }
-  if (!absent.empty()) return fails("Not found on this system: " + absent, "Install the packages: " + packages);
+  if (!absent.empty())
+    return fails("Not found on this system: " + absent, "Install the packages: " + packages);
   return holds("all " + std::to_string(facts.tools.size()) + " are there");
 }
 
 }  // namespace
 
 Check tools() {
-  return {.name = "tools",
-          .question = "Are the programs there that the steps call?",
-          .ask = ask};
+  return {.name = "tools", .question = "Are the programs there that the steps call?", .ask = ask};
 }
 
 }  // namespace recover::checks

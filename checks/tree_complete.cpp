@@ -10,8 +10,8 @@ Answer ask(const Profile&, const Facts& facts) {
   if (tree.missing > 0 || tree.different > 0) {
     std::string examples;
     for (const auto& example : tree.examples) examples += (examples.empty() ? "" : "; ") + example;
-    return fails("Of " + std::to_string(tree.expected) + " files, " + std::to_string(tree.missing) + " are missing and " +
-                     std::to_string(tree.different) + " differ: " + examples,
+    return fails("Of " + std::to_string(tree.expected) + " files, " + std::to_string(tree.missing) +
+                     " are missing and " + std::to_string(tree.different) + " differ: " + examples,
                  "Look at them; the restored filesystem can be mounted and used otherwise");
   }
   return holds(std::to_string(tree.found) + " of " + std::to_string(tree.expected) + " files are back");

@@ -13,11 +13,13 @@ Answer ask(const Profile&, const Facts& facts) {
   std::int64_t bytes = 0;
   for (const auto& volume : storage.volumes) {
     if (!volume.problem.empty() && !facts.backup)
-      return unknown(volume.problem + "; the newest backup needs it, and whether the one that will be chosen does is not "
-                                      "known yet");
+      return unknown(volume.problem +
+                     "; the newest backup needs it, and whether the one that will be chosen does is not "
+                     "known yet");
     if (!volume.problem.empty())
-      return fails(volume.problem, "Without it the files on it cannot come back. Find the volume, or choose an older "
-                                   "backup with --as-of");
+      return fails(volume.problem,
+                   "Without it the files on it cannot come back. Find the volume, or choose an older "
+                   "backup with --as-of");
     bytes += volume.size;
   }
   return holds(std::to_string(storage.volumes.size()) + " volumes, " + system::human_bytes(bytes));

@@ -47,15 +47,14 @@ struct Typed {
     return {joined(argv)};
   }
   Lines operator()(const Unmount& a) const { return {joined({"umount", a.target})}; }
-  Lines operator()(const StartDaemon& a) const {
-    return {joined(a.argv) + " &   # unless it runs already"};
+  Lines operator()(const StartDaemon& a) const { return {joined(a.argv) + " &   # unless it runs already"}; }
+  Lines operator()(const StopDaemons& a) const {
+    return {"# stop those that were started above: " + joined(a.names)};
   }
-  Lines operator()(const StopDaemon& a) const { return {"# stop the " + a.name + " that was started above"}; }
-  Lines operator()(const AwaitDaemons& a) const {
-    return conversation(a.console, bacula::await_lines(a.storage, a.client));
-  }
-  Lines operator()(const ProveRestoreOnly& a) const {
-    return conversation(a.console, bacula::director_lines());
+  Lines operator()(const MeetBacula& a) const {
+    auto said = bacula::await_lines(a.storage, a.client);
+    for (auto& line : bacula::director_lines()) said.push_back(std::move(line));
+    return conversation(a.console, said);
   }
   Lines operator()(const ChooseBackup& a) const {
     auto lines = conversation(a.request.console, bacula::choose_lines(a.request));
@@ -83,12 +82,14 @@ struct Typed {
 
 }  // namespace
 
-std::vector<std::string> as_typed(const Action& action) { return std::visit(Typed{}, action); }
+std::vector<std::string> as_typed(const Action& action) {
+  return std::visit(Typed{}, action);
+}
 
 bool is_held(const Action& action) {
   return std::holds_alternative<Mount>(action) || std::holds_alternative<Unmount>(action) ||
          std::holds_alternative<MakeDirectory>(action) || std::holds_alternative<StartDaemon>(action) ||
-         std::holds_alternative<StopDaemon>(action);
+         std::holds_alternative<StopDaemons>(action);
 }
 
 }  // namespace recover

@@ -1,5 +1,5 @@
-// Actions: values that say what will be done. What an action prints is what it does: as_typed() gives the lines that
-// an operator would type for the same effect, and the runner consumes the same value.
+// Actions: values that say what will be done. What an action prints is what it does: as_typed() gives the
+// lines that an operator would type for the same effect, and the runner consumes the same value.
 //
 //     Action action = Command{.argv = {"wipefs", "--all", "/dev/sdb"}};
 //     as_typed(action);   // {"wipefs --all /dev/sdb"}
@@ -46,21 +46,18 @@ struct StartDaemon {
   std::vector<std::string> argv;
 };
 
-struct StopDaemon {
-  std::string name;
+// Those of the names that the run has started; all are told before any is waited for.
+struct StopDaemons {
+  std::vector<std::string> names;
 };
 
-// Waits until Director, Storage Daemon and File Daemon answer each other.
-struct AwaitDaemons {
+// Waits until Director, Storage Daemon and File Daemon answer each other, and asks the Director for its jobs
+// and schedules: Refused when it holds any that could write a backup (law 9). Once for each start of the
+// daemons.
+struct MeetBacula {
   bacula::Console console;
-  std::string storage, client;
+  std::string storage, client, director;  // names
   std::chrono::milliseconds patience{};
-};
-
-// Asks the Director for its jobs and schedules. Refused when it holds any that could write a backup: law 9.
-struct ProveRestoreOnly {
-  bacula::Console console;
-  std::string director;  // its name
 };
 
 struct ChooseBackup {
@@ -94,15 +91,15 @@ struct HandOver {
   std::string from, to;
 };
 
-using Action = std::variant<Command, MakeDirectory, MakeMountPoints, Mount, Unmount, StartDaemon, StopDaemon,
-                            AwaitDaemons, ProveRestoreOnly, ChooseBackup, AdoptBootstrap, RestoreByDirector, ExtractVolumes, NameLosses,
-                            HandOver>;
+using Action = std::variant<Command, MakeDirectory, MakeMountPoints, Mount, Unmount, StartDaemon, StopDaemons,
+                            MeetBacula, ChooseBackup, AdoptBootstrap, RestoreByDirector, ExtractVolumes,
+                            NameLosses, HandOver>;
 
 // At least one line; a line that begins with "# " says what no command does.
 std::vector<std::string> as_typed(const Action& action);
 
-// The effect ends with the process (mounts, daemons) or repeating it changes nothing (directories): a resumed run does
-// these again even for steps that are done.
+// The effect ends with the process (mounts, daemons) or repeating it changes nothing (directories): a resumed
+// run does these again even for steps that are done.
 bool is_held(const Action& action);
 
 }  // namespace recover

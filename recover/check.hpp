@@ -1,5 +1,5 @@
-// Checks: read-only questions. A check gets values and answers holds, fails or unknown, with its evidence and, when it
-// does not hold, what to do. It cannot act: this header is all it may see.
+// Checks: read-only questions. A check gets values and answers holds, fails or unknown, with its evidence
+// and, when it does not hold, what to do. It cannot act: this header is all it may see.
 #pragma once
 
 #include <string>
@@ -21,17 +21,27 @@ struct Answer {
   std::string remedy;    // empty when it holds
 };
 
-inline Answer holds(std::string evidence) { return {Verdict::holds, std::move(evidence), {}}; }
+inline Answer holds(std::string evidence) {
+  return {Verdict::holds, std::move(evidence), {}};
+}
 inline Answer fails(std::string evidence, std::string remedy) {
   return {Verdict::fails, std::move(evidence), std::move(remedy)};
 }
 // Not to be known yet, or not from here.
-inline Answer unknown(std::string why) { return {Verdict::unknown, std::move(why), {}}; }
+inline Answer unknown(std::string why) {
+  return {Verdict::unknown, std::move(why), {}};
+}
 
 std::string_view to_string(Verdict verdict);
 
 // What must be probed for a check besides the cheap facts.
-enum class Needs { nothing, director, filesystem, tree };
+enum class Needs {
+  nothing,
+  director,    // a conversation with the Director
+  filesystem,  // the new btrfs, while it is mounted
+  root,        // fstab and directories of the restored root
+  tree,        // every file of it
+};
 
 struct Check {
   std::string_view name;

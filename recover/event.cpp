@@ -24,9 +24,15 @@ Event&& Event::with(std::string key, Value value) && {
   return std::move(*this);
 }
 
-std::string Event::text(std::string_view key) const { return field<std::string>(*this, key); }
-std::int64_t Event::number(std::string_view key) const { return field<std::int64_t>(*this, key); }
-bool Event::flag(std::string_view key) const { return field<bool>(*this, key); }
+std::string Event::text(std::string_view key) const {
+  return field<std::string>(*this, key);
+}
+std::int64_t Event::number(std::string_view key) const {
+  return field<std::int64_t>(*this, key);
+}
+bool Event::flag(std::string_view key) const {
+  return field<bool>(*this, key);
+}
 std::vector<std::string> Event::list(std::string_view key) const {
   return field<std::vector<std::string>>(*this, key);
 }

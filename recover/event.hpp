@@ -1,5 +1,5 @@
-// Events: what a run says of itself. The journal holds them, --json prints them, the reporter shows them; all three
-// get the same objects.
+// Events: what a run says of itself. The journal holds them, --json prints them, the reporter shows them; all
+// three get the same objects.
 //
 //     Event("step-begun").with("step", "filesystem").with("kind", "make-btrfs")
 #pragma once
@@ -25,7 +25,9 @@ struct Event {
   Event& with(std::string key, Value value) &;
   Event&& with(std::string key, Value value) &&;
   // Overloads keep a string literal from becoming a bool.
-  Event& with(std::string key, const char* value) & { return with(std::move(key), Value(std::string(value))); }
+  Event& with(std::string key, const char* value) & {
+    return with(std::move(key), Value(std::string(value)));
+  }
   Event&& with(std::string key, const char* value) && {
     return std::move(*this).with(std::move(key), Value(std::string(value)));
   }

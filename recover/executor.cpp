@@ -13,7 +13,7 @@ class Executor : public Observer {
 
   void run() {
     try {
-      ask_guards_from(0, read(false, false, false));
+      ask_guards_from(0, read({}));
       for (std::size_t i = 0; i < steps().size(); ++i)
         if (steps()[i].fallback_for.empty()) run_step(i);
       release_or_throw();
@@ -55,20 +55,21 @@ class Executor : public Observer {
     run_.screen.observe(event);
   }
 
-  Facts read(bool director, bool filesystem, bool tree) {
+  Facts read(Look look) {
     system::throw_if_interrupted();
-    return run_.prober.read(director, filesystem, tree);
+    return run_.prober.read(look);
   }
 
   Facts read_for(const std::vector<std::string>& names) {
-    bool director = false, filesystem = false, tree = false;
+    Look look;
     for (const auto& name : names) {
       const auto needs = find_check(name)->needs;
-      director |= needs == Needs::director;
-      filesystem |= needs == Needs::filesystem;
-      tree |= needs == Needs::tree;
+      look.director |= needs == Needs::director;
+      look.filesystem |= needs == Needs::filesystem;
+      look.root |= needs == Needs::root;
+      look.tree |= needs == Needs::tree;
     }
-    return read(director, filesystem, tree);
+    return read(look);
   }
 
   Answer ask(const std::string& name, const Facts& facts, const std::string& step) {
@@ -81,8 +82,8 @@ class Executor : public Observer {
     return answer;
   }
 
-  // Law 1: before the first write, every guard of the whole plan has been asked; what fails, refuses. What cannot be
-  // known yet is asked again when its step begins.
+  // Law 1: before the first write, every guard of the whole plan has been asked; what fails, refuses. What
+  // cannot be known yet is asked again when its step begins.
   void ask_guards_from(std::size_t first, const Facts& facts) {
     std::vector<std::string> asked;
     for (std::size_t i = first; i < steps().size(); ++i) {
@@ -124,7 +125,10 @@ class Executor : public Observer {
     const auto& step = steps()[i];
     if (step.destroys) make_sure_before_destroying(i);
     guard(step);
-    record(Event("step-begun").with("step", step.name).with("summary", step.summary).with("destroys", step.destroys));
+    record(Event("step-begun")
+               .with("step", step.name)
+               .with("summary", step.summary)
+               .with("destroys", step.destroys));
     written_ |= step.destroys;
     for (const auto& action : step.actions) act(step, action);
     prove(step);
@@ -151,8 +155,8 @@ class Executor : public Observer {
       if (!check.before_destroying) continue;
       const auto answer = ask(std::string(check.name), facts, steps()[i].name);
       if (answer.verdict != Verdict::holds)
-        throw Refused("Nothing is destroyed before the check " + std::string(check.name) + " holds, and it does not: " +
-                          answer.evidence,
+        throw Refused("Nothing is destroyed before the check " + std::string(check.name) +
+                          " holds, and it does not: " + answer.evidence,
                       answer.remedy.empty() ? "The playbook must choose a backup first" : answer.remedy);
     }
     if (!same_devices(run_.plan.targets, find_targets(run_.profile, facts)))
@@ -165,6 +169,7 @@ class Executor : public Observer {
   }
 
   void guard(const PlannedStep& step) {
+    if (step.guards.empty() && !step.destroys) return;
     const auto facts = read_for(step.guards);
     for (const auto& name : step.guards) {
       const auto answer = ask(name, facts, step.name);
@@ -181,16 +186,21 @@ class Executor : public Observer {
       const auto answer = ask(name, facts, step.name);
       if (answer.verdict == Verdict::holds) continue;
       const auto remedy = answer.remedy.empty() ? "Look at it, then continue with --resume" : answer.remedy;
-      if (answer.verdict == Verdict::fails && find_check(name)->refuses) throw Refused(answer.evidence, remedy);
-      throw Failed("After the step \"" + step.name + "\" the check " + name + " does not hold: " + answer.evidence, remedy);
+      if (answer.verdict == Verdict::fails && find_check(name)->refuses)
+        throw Refused(answer.evidence, remedy);
+      throw Failed(
+          "After the step \"" + step.name + "\" the check " + name + " does not hold: " + answer.evidence,
+          remedy);
     }
   }
 
-  // A step that is proven done is not done again; but its mounts and daemons ended with the process that had them.
+  // A step that is proven done is not done again; but its mounts and daemons ended with the process that had
+  // them.
   void replay(const PlannedStep& step) {
     record(Event("step-kept").with("step", step.name));
     for (const auto& action : step.actions)
       if (is_held(action)) run_.runner.perform(action, *this);
+    if (step.proofs.empty()) return;
     const auto facts = read_for(step.proofs);
     for (const auto& name : step.proofs)
       if (auto answer = ask(name, facts, step.name); answer.verdict == Verdict::fails)
@@ -222,6 +232,8 @@ class Executor : public Observer {
 
 }  // namespace
 
-void execute(Execution execution) { Executor(std::move(execution)).run(); }
+void execute(Execution execution) {
+  Executor(std::move(execution)).run();
+}
 
 }  // namespace recover

@@ -1,5 +1,5 @@
-// One loop: guard, write "begun" to the journal, act, re-probe, prove, write "done". It consumes the plan as it is; what
-// acts is the runner that is handed in.
+// One loop: guard, write "begun" to the journal, act, re-probe, prove, write "done". It consumes the plan as
+// it is; what acts is the runner that is handed in.
 #pragma once
 
 #include <functional>
@@ -13,7 +13,8 @@
 
 namespace recover {
 
-// Asked once, right before the first step that destroys. Throws Refused unless the operator has named every disk.
+// Asked once, right before the first step that destroys. Throws Refused unless the operator has named every
+// disk.
 using Confirm = std::function<void(const Plan& plan, const Facts& facts)>;
 
 struct Execution {
@@ -27,8 +28,9 @@ struct Execution {
   JournalState before;  // of the journal that is resumed; empty for a new run
 };
 
-// Returns when every step is done; the machine is then restored, not finished. Otherwise throws: Refused while nothing
-// was destroyed yet, Failed afterwards, Interrupted. Everything that was held has been given back in every case.
+// Returns when every step is done; the machine is then restored, not finished. Otherwise throws: Refused
+// while nothing was destroyed yet, Failed afterwards, Interrupted. Everything that was held has been given
+// back in every case.
 void execute(Execution execution);
 
 }  // namespace recover

@@ -30,18 +30,21 @@ std::string steps_left(const JournalState& state) {
 GateVerdict gate(const JournalState& state) {
   if (!state.started) return {Exit::finished, "No recovery is on record here.\n"};
   if (!state.complete) {
-    return {Exit::not_finished, "NOT FINISHED: the recovery of " + state.started_at + " did not come to its end.\n" +
-                                    (state.ended.empty() ? "It was killed, or still runs.\n" : "It ended because: " + state.ended + ".\n") +
-                                    "Left to do: " + steps_left(state) + ".\nGo on with it: recover --playbook " +
-                                    state.playbook + " --resume\n" + degraded_text(state)};
+    return {Exit::not_finished,
+            "NOT FINISHED: the recovery of " + state.started_at + " did not come to its end.\n" +
+                (state.ended.empty() ? "It was killed, or still runs.\n"
+                                     : "It ended because: " + state.ended + ".\n") +
+                "Left to do: " + steps_left(state) + ".\nGo on with it: recover --playbook " +
+                state.playbook + " --resume\n" + degraded_text(state)};
   }
-  return {Exit::not_finished, "\nThe tree is restored. This is NOT FINISHED.\n" + degraded_text(state) +
-                                  "\nA machine whose backups do not run is not recovered. Now:\n"
-                                  "  1. Reboot into the restored system.\n"
-                                  "  2. There, in bconsole, run the backup job, and look that it ends with T (OK)\n"
-                                  "     and has about as many files as before.\n"
-                                  "  3. Verify that job against its volumes (level VolumeToCatalog).\n"
-                                  "Until then, keep the storage volume as it is.\n"};
+  return {Exit::not_finished,
+          "\nThe tree is restored. This is NOT FINISHED.\n" + degraded_text(state) +
+              "\nA machine whose backups do not run is not recovered. Now:\n"
+              "  1. Reboot into the restored system.\n"
+              "  2. There, in bconsole, run the backup job, and look that it ends with T (OK)\n"
+              "     and has about as many files as before.\n"
+              "  3. Verify that job against its volumes (level VolumeToCatalog).\n"
+              "Until then, keep the storage volume as it is.\n"};
 }
 
 }  // namespace recover

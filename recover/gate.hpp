@@ -1,5 +1,6 @@
-// The gate: the only code that can say "finished". A recovery is finished when a Bacula backup job has run on the
-// rebooted machine and verified; nothing in a rescue system can show that, so a run ends here with "not finished".
+// The gate: the only code that can say "finished". A recovery is finished when a Bacula backup job has run on
+// the rebooted machine and verified; nothing in a rescue system can show that, so a run ends here with "not
+// finished".
 #pragma once
 
 #include <string>

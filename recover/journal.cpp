@@ -55,7 +55,9 @@ system::Descriptor open_journal(const std::string& path, int flags) {
 
 }  // namespace
 
-std::string journal_path(const std::string& directory) { return directory + "/journal"; }
+std::string journal_path(const std::string& directory) {
+  return directory + "/journal";
+}
 
 JournalContents read_journal(const std::string& path) {
   JournalContents contents;
@@ -69,11 +71,13 @@ JournalContents read_journal(const std::string& path) {
       contents.torn = true;
       break;
     }
-    const auto parts = unseal(std::string_view(text).substr(contents.whole_bytes, end - contents.whole_bytes));
+    const auto parts =
+        unseal(std::string_view(text).substr(contents.whole_bytes, end - contents.whole_bytes));
     const bool good = parts && checksum(contents.last_sum, parts->first) == parts->second;
     const auto event = good ? event_from_json(parts->first) : std::nullopt;
     if (!event) {
-      // A power cut may leave a last block of zeros or rubbish, newline included; what lies before it is whole.
+      // A power cut may leave a last block of zeros or rubbish, newline included; what lies before it is
+      // whole.
       if (end + 1 < text.size()) refuse(path, number, contents);
       contents.torn = true;
       break;
@@ -110,7 +114,8 @@ Journal Journal::append(const std::string& directory) {
   if (contents.torn && ::ftruncate(file.get(), static_cast<off_t>(contents.whole_bytes)) != 0)
     throw Failed("Could not cut the torn last line of " + path + ": " + std::strerror(errno),
                  "Make sure that the storage volume is mounted writable");
-  return Journal(std::move(file), path, static_cast<std::int64_t>(contents.events.size()) + 1, contents.last_sum);
+  return Journal(std::move(file), path, static_cast<std::int64_t>(contents.events.size()) + 1,
+                 contents.last_sum);
 }
 
 void Journal::write(Event event) {
@@ -120,8 +125,9 @@ void Journal::write(Event event) {
   const auto line = seal(body, sum) + "\n";
   const auto written = ::write(file_.get(), line.data(), line.size());
   if (written != static_cast<ssize_t>(line.size()) || ::fsync(file_.get()) != 0)
-    throw Failed("Could not write to the journal " + path_ + ": " + (written < 0 ? std::strerror(errno) : "disk full"),
-                 "Make room on that volume, then continue with --resume");
+    throw Failed(
+        "Could not write to the journal " + path_ + ": " + (written < 0 ? std::strerror(errno) : "disk full"),
+        "Make room on that volume, then continue with --resume");
   last_sum_ = sum;
   ++next_;
 }

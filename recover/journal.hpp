@@ -1,6 +1,7 @@
 // The journal: append-only, one JSON object a line, each with a checksum over itself and all lines before it,
-// fsynced. "begun" is written before an action acts and "done" after it is proven, so that a resume knows what may
-// be half done. A torn last line (a power cut in mid-write) is cut and said so; anything worse refuses.
+// fsynced. "begun" is written before an action acts and "done" after it is proven, so that a resume knows
+// what may be half done. A torn last line (a power cut in mid-write) is cut and said so; anything worse
+// refuses.
 //
 //     auto journal = Journal::create(state_directory);
 //     journal.write(Event("step-begun").with("step", "filesystem"));
@@ -23,8 +24,8 @@ struct JournalContents {
 
 std::string journal_path(const std::string& directory);
 
-// Throws UsageError with the line at fault, and the last good state, when a line before the last is not what was
-// written. A missing file is an empty journal.
+// Throws UsageError with the line at fault, and the last good state, when a line before the last is not what
+// was written. A missing file is an empty journal.
 JournalContents read_journal(const std::string& path);
 
 class Journal {

@@ -47,7 +47,8 @@ JournalState state_of(const std::vector<Event>& events) {
     } else if (event.name == "degraded") {
       state.degraded[event.text("lost")] += static_cast<std::int64_t>(event.list("files").size());
     } else if (event.name == "run-complete" || event.name == "handed-over") {
-      // "handed-over" stands only in the copy inside the restored root: all that came after it was to unmount.
+      // "handed-over" stands only in the copy inside the restored root: all that came after it was to
+      // unmount.
       state.complete = true;
     } else if (event.name == "run-ended") {
       state.ended = event.text("why");

@@ -32,8 +32,8 @@ struct Layout {
 // `storage`: the mount point; `state`: empty for the place on the storage volume.
 Layout make_layout(const Profile& profile, const std::string& storage, const std::string& state);
 
-// The mount point of the storage volume of the profile by the UUID of its filesystem, never by its name. Empty when it
-// is not mounted.
+// The mount point of the storage volume of the profile by the UUID of its filesystem, never by its name.
+// Empty when it is not mounted.
 std::string find_storage(const Profile& profile, const Facts& facts);
 
 }  // namespace recover

@@ -39,12 +39,12 @@ std::string described(const bacula::VolumeFile& file) {
 
 }  // namespace
 
-void name_losses(const std::string& volumes, const std::string& keep, const std::string& target, Observer& observer) {
+void name_losses(const std::string& volumes, const std::string& keep, const std::string& target,
+                 Observer& observer) {
   observer.observe(Event("losses-begun"));
   const auto path = keep + "/backup.bsr";
   const auto bootstrap = bacula::parse_bootstrap(system::read_file(path), path);
-  Batch acls("ACL", observer), xattrs("xattr", observer), data("data", observer),
-      files("file", observer);
+  Batch acls("ACL", observer), xattrs("xattr", observer), data("data", observer), files("file", observer);
   bacula::for_each_file(volumes, bootstrap, [&](const bacula::VolumeFile& file) {
     if (file.has_acl) acls.add(described(file));
     if (file.has_xattr) xattrs.add(described(file));

@@ -21,7 +21,8 @@ Exit dispatch(const Options& options, Reporter& reporter) {
 
 int guarded(int argc, const char* const* argv) {
   // Looked for before anything is understood, so that an error in the command line is JSON too.
-  const bool json = std::any_of(argv, argv + argc, [](const char* word) { return std::string_view(word) == "--json"; });
+  const bool json =
+      std::any_of(argv, argv + argc, [](const char* word) { return std::string_view(word) == "--json"; });
   try {
     const auto options = parse_options(argc, argv);
     const auto reporter = json ? json_reporter() : text_reporter();
@@ -46,4 +47,6 @@ int guarded(int argc, const char* const* argv) {
 }  // namespace
 }  // namespace recover
 
-int main(int argc, char** argv) { return recover::guarded(argc, argv); }
+int main(int argc, char** argv) {
+  return recover::guarded(argc, argv);
+}

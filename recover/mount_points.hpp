@@ -15,7 +15,8 @@ struct FstabEntry {
 // Reads ROOT/etc/fstab; octal escapes (\040) are undone. Empty when there is none.
 std::vector<FstabEntry> read_fstab(const std::string& root);
 
-// Absolute paths, as the restored machine sees them. Swap and "none" have none; one that leaves ROOT is left out.
+// Absolute paths, as the restored machine sees them. Swap and "none" have none; one that leaves ROOT is left
+// out.
 std::vector<std::string> missing_mount_points(const std::string& root);
 
 // UUIDs that an entry without noauto or nofail names and no device has.

@@ -1,7 +1,7 @@
 #include "recover/options.hpp"
 
-#include <boost/program_options.hpp>
 #include <algorithm>
+#include <boost/program_options.hpp>
 #include <sstream>
 
 #include "recover/error.hpp"
@@ -17,7 +17,9 @@ const std::vector<std::string> commands{"status", "list", "check", "log"};
 
 po::options_description described_options() {
   po::options_description options("Options", 80, 40);
-  const auto text = [](const char* name) { return po::value<std::string>()->value_name(name); };
+  const auto text = [](const char* name) {
+    return po::value<std::string>()->value_name(name);
+  };
   auto add = options.add_options();
   add("playbook", text("NAME|FILE"), "run this playbook");
   add("profile", text("FILE"), "the machine profile (machine.toml)");
@@ -56,7 +58,8 @@ po::variables_map parsed(int argc, const char* const* argv, std::vector<std::str
     po::store(po::command_line_parser(argc, argv)
                   .options(all)
                   .positional(positions)
-                  .style(allow_long | allow_short | long_allow_next | long_allow_adjacent | short_allow_next | allow_dash_for_short)
+                  .style(allow_long | allow_short | long_allow_next | long_allow_adjacent | short_allow_next |
+                         allow_dash_for_short)
                   .run(),
               given);
   } catch (const po::unknown_option& error) {
@@ -67,7 +70,8 @@ po::variables_map parsed(int argc, const char* const* argv, std::vector<std::str
     throw UsageError("Unknown option " + system::printable(error.get_option_name()),
                      near.empty() ? "recover --help shows the options" : "Did you mean " + near + "?");
   } catch (const po::error& error) {
-    throw UsageError(std::string("The command line is not understood: ") + system::printable(error.what()), "recover --help shows the options");
+    throw UsageError(std::string("The command line is not understood: ") + system::printable(error.what()),
+                     "recover --help shows the options");
   }
   if (given.count("word")) words = given["word"].as<std::vector<std::string>>();
   return given;
@@ -89,19 +93,25 @@ Options parse_options(int argc, const char* const* argv) {
   options.restart = given.count("restart") > 0;
   options.json = given.count("json") > 0;
   if (!options.as_of.empty()) check_moment(options.as_of);
-  if (options.resume && options.restart) throw UsageError("--resume and --restart exclude each other", "Give one of them");
+  if (options.resume && options.restart)
+    throw UsageError("--resume and --restart exclude each other", "Give one of them");
 
   if (given.count("help") || given.count("version")) {
     options.command = given.count("help") ? "help" : "version";
     return options;
   }
   if (!options.playbook.empty() || given.count("playbook")) {
-    if (options.playbook.empty()) throw UsageError("--playbook wants a name or a file", "\"recover list\" shows the playbooks");
-    if (!words.empty()) throw UsageError("Unexpected word \"" + system::printable(words.front()) + "\"", "recover --help shows the commands");
+    if (options.playbook.empty())
+      throw UsageError("--playbook wants a name or a file", "\"recover list\" shows the playbooks");
+    if (!words.empty())
+      throw UsageError("Unexpected word \"" + system::printable(words.front()) + "\"",
+                       "recover --help shows the commands");
     options.command = "run";
     return options;
   }
-  if (words.empty()) throw UsageError("Nothing to do was given", "To recover: recover --playbook storage. recover --help shows the rest");
+  if (words.empty())
+    throw UsageError("Nothing to do was given",
+                     "To recover: recover --playbook storage. recover --help shows the rest");
   options.command = words.front();
   options.names.assign(words.begin() + 1, words.end());
   if (std::find(commands.begin(), commands.end(), options.command) == commands.end()) {
@@ -110,11 +120,13 @@ Options parse_options(int argc, const char* const* argv) {
                      near.empty() ? "recover --help shows the commands" : "Did you mean \"" + near + "\"?");
   }
   if (!options.names.empty() && options.command != "check")
-    throw UsageError("Unexpected word \"" + system::printable(options.names.front()) + "\" behind " + options.command,
-                     "recover --help shows the commands");
+    throw UsageError(
+        "Unexpected word \"" + system::printable(options.names.front()) + "\" behind " + options.command,
+        "recover --help shows the commands");
   for (const auto* option : {"dry-run", "resume", "restart", "confirm", "as-of"})
     if (given.count(option))
-      throw UsageError("--" + std::string(option) + " goes with --playbook", "recover --help shows the commands");
+      throw UsageError("--" + std::string(option) + " goes with --playbook",
+                       "recover --help shows the commands");
   return options;
 }
 

@@ -7,7 +7,7 @@
 namespace recover {
 
 struct Options {
-  std::string command;  // run, status, list, check, log, help, version
+  std::string command;             // run, status, list, check, log, help, version
   std::vector<std::string> names;  // of check
   std::string playbook, profile, as_of, state;
   std::vector<std::string> confirm;

@@ -14,14 +14,16 @@ namespace recover {
 namespace {
 
 std::vector<std::string> playbook_directories() {
-  return {system::own_directory() + "/playbooks", "/etc/recover/playbooks", RECOVER_DATA_DIRECTORY "/playbooks"};
+  return {system::own_directory() + "/playbooks", "/etc/recover/playbooks",
+          RECOVER_DATA_DIRECTORY "/playbooks"};
 }
 
 }  // namespace
 
 std::string find_profile(const std::string& given) {
   if (!given.empty()) return given;
-  const std::vector<std::string> places{system::own_directory() + "/machine.toml", "/etc/recover/machine.toml"};
+  const std::vector<std::string> places{system::own_directory() + "/machine.toml",
+                                        "/etc/recover/machine.toml"};
   for (const auto& place : places)
     if (system::exists(place)) return place;
   throw UsageError("No machine profile was found: neither " + places[0] + " nor " + places[1],
@@ -36,8 +38,8 @@ std::string find_playbook(const std::string& given) {
     if (known.back() == given) return file;
   }
   const auto near = system::nearest(given, known);
-  throw UsageError("There is no playbook \"" + system::printable(given) + "\" in " + playbook_directories().front() +
-                       " nor in the other places",
+  throw UsageError("There is no playbook \"" + system::printable(given) + "\" in " +
+                       playbook_directories().front() + " nor in the other places",
                    near.empty() ? "\"recover list\" shows the playbooks" : "Did you mean \"" + near + "\"?");
 }
 
@@ -47,7 +49,8 @@ std::vector<std::string> list_playbooks() {
     std::error_code ignored;
     std::vector<std::string> here;
     for (const auto& entry : std::filesystem::directory_iterator(directory, ignored))
-      if (entry.path().extension() == ".toml" && !entry.path().filename().string().starts_with("machine.")) here.push_back(entry.path().string());
+      if (entry.path().extension() == ".toml" && !entry.path().filename().string().starts_with("machine."))
+        here.push_back(entry.path().string());
     std::sort(here.begin(), here.end());
     for (const auto& file : here) {
       const auto name = std::filesystem::path(file).stem().string();
@@ -61,7 +64,8 @@ std::vector<std::string> list_playbooks() {
 
 std::string find_journal_directory(const std::string& given) {
   if (!given.empty()) return system::exists(journal_path(given)) ? given : "";
-  for (const auto& place : {system::own_directory() + Layout::state_on_storage, std::string(Layout::handed_over)})
+  for (const auto& place :
+       {system::own_directory() + Layout::state_on_storage, std::string(Layout::handed_over)})
     if (system::exists(journal_path(place))) return place;
   return "";
 }

@@ -13,7 +13,8 @@ std::string listed(const std::vector<std::string>& names) {
 }
 
 // "label, names, ..." wrapped at the width, continued under the first word.
-std::string wrapped(const std::string& indent, const std::string& label, const std::string& words, int width) {
+std::string wrapped(const std::string& indent, const std::string& label, const std::string& words,
+                    int width) {
   std::string text, line = indent + label;
   const std::string hang(line.size(), ' ');
   std::size_t at = 0;
@@ -35,7 +36,15 @@ std::string wrapped(const std::string& indent, const std::string& label, const s
 
 Plan make_plan(const Playbook& playbook, const Profile& profile, const Facts& facts, const Layout& layout,
                const std::string& as_of) {
-  Plan plan{playbook.name, playbook.title, profile.file, profile.name, as_of, layout, find_targets(profile, facts), {}, {}};
+  Plan plan{playbook.name,
+            playbook.title,
+            profile.file,
+            profile.name,
+            as_of,
+            layout,
+            find_targets(profile, facts),
+            {},
+            {}};
   for (const auto& step : playbook.steps) {
     const auto& kind = *find_kind(step.uses);
     const auto parameters = substituted(step, profile);
@@ -43,8 +52,8 @@ Plan make_plan(const Playbook& playbook, const Profile& profile, const Facts& fa
                           step.guards, step.proofs,
                           kind.plan(StepContext{profile, layout, plan.targets, parameters, as_of})});
   }
-  // Names of devices and mount points are left out: after a reboot of the rescue system they may differ, and the
-  // identities that the profile holds are what counts.
+  // Names of devices and mount points are left out: after a reboot of the rescue system they may differ, and
+  // the identities that the profile holds are what counts.
   plan.hash = sha256(playbook.text + '\0' + profile.text + '\0' + as_of);
   return plan;
 }
@@ -73,7 +82,8 @@ std::string overview(const Plan& plan) {
   int number = 0;
   for (const auto& step : plan.steps) {
     const bool stands_in = !step.fallback_for.empty();
-    text += (stands_in ? "      or else: " : "  " + std::string(number < 9 ? " " : "") + std::to_string(number + 1) + ". ") +
+    text += (stands_in ? "      or else: "
+                       : "  " + std::string(number < 9 ? " " : "") + std::to_string(number + 1) + ". ") +
             step.summary + (step.destroys ? "   ** DESTROYS **" : "") + "\n";
     number += stands_in ? 0 : 1;
   }
@@ -88,7 +98,8 @@ std::vector<std::string> destroyed(const Plan& plan) {
       continue;
     }
     const auto& device = *target.device;
-    std::string line = device.path + ", " + system::human_bytes(device.size) + ", disk serial " + device.serial;
+    std::string line =
+        device.path + ", " + system::human_bytes(device.size) + ", disk serial " + device.serial;
     if (!device.model.empty()) line += ", " + device.model;
     if (!target.partition.empty()) line += ", partition " + target.partition;
     line += device.fs_type.empty() ? "; nothing that blkid knows is on it"

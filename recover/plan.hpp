@@ -1,5 +1,5 @@
-// The plan is data: the steps with their actions, made once from playbook, profile and facts. The dry run prints it,
-// the executor performs it; it is the same value, so a rehearsal cannot lie.
+// The plan is data: the steps with their actions, made once from playbook, profile and facts. The dry run
+// prints it, the executor performs it; it is the same value, so a rehearsal cannot lie.
 #pragma once
 
 #include <string>
@@ -26,7 +26,8 @@ struct Plan {
   Layout layout;
   std::vector<Target> targets;
   std::vector<PlannedStep> steps;
-  std::string hash;  // SHA-256 over playbook, profile and moment, hexadecimal: a resumed run must have the same
+  std::string
+      hash;  // SHA-256 over playbook, profile and moment, hexadecimal: a resumed run must have the same
 };
 
 // `as_of`: YYYY-MM-DD HH:MM:SS, or empty for the newest backup.

@@ -79,7 +79,8 @@ PlaybookStep read_step(TomlTable table, const std::vector<PlaybookStep>& before)
     auto texts = parameter.type == ParameterType::texts ? table.texts_or(parameter.name, {})
                                                         : std::vector{table.text(parameter.name)};
     if (parameter.type == ParameterType::duration && !parse_duration(texts.front()))
-      table.refuse(parameter.name, "\"" + texts.front() + "\" is no duration for " + std::string(parameter.name),
+      table.refuse(parameter.name,
+                   "\"" + texts.front() + "\" is no duration for " + std::string(parameter.name),
                    "Write it as \"30 s\", \"5 min\" or \"2 h\"");
     check_substitutions(table, parameter.name, texts);
     step.parameters.emplace(parameter.name, std::move(texts));
@@ -87,9 +88,11 @@ PlaybookStep read_step(TomlTable table, const std::vector<PlaybookStep>& before)
   std::vector<std::string> names;
   for (const auto& other : before) names.push_back(other.name);
   if (step.name.empty() || std::find(names.begin(), names.end(), step.name) != names.end())
-    table.refuse("name", "every step needs a name of its own, and \"" + step.name + "\" is not", "Give it another");
+    table.refuse("name", "every step needs a name of its own, and \"" + step.name + "\" is not",
+                 "Give it another");
   if (!step.fallback_for.empty()) {
-    // Fallbacks stand right behind what they stand in for, so that the order of the file is the order of the run.
+    // Fallbacks stand right behind what they stand in for, so that the order of the file is the order of the
+    // run.
     const bool adjacent = !before.empty() && (before.back().name == step.fallback_for);
     if (!adjacent)
       table.refuse("fallback-for",

@@ -12,10 +12,10 @@ namespace recover {
 
 struct PlaybookStep {
   std::string name;
-  std::string uses;          // a step kind
-  std::string fallback_for;  // the step that this one stands in for; empty: an ordinary step
+  std::string uses;                         // a step kind
+  std::string fallback_for;                 // the step that this one stands in for; empty: an ordinary step
   std::vector<std::string> guards, proofs;  // names of checks
-  Parameters parameters;     // ${profile.KEY} not yet replaced
+  Parameters parameters;                    // ${profile.KEY} not yet replaced
 };
 
 struct Playbook {

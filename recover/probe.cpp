@@ -59,7 +59,7 @@ class RealProber : public Prober {
   RealProber(const Profile& profile, std::string state, system::Processes& processes)
       : profile_(profile), state_(std::move(state)), processes_(processes) {}
 
-  Facts read(bool director, bool filesystem, bool tree) override {
+  Facts read(Look look) override {
     Facts facts;
     facts.root_user = system::running_as_root();
     facts.efi_variables = system::efi_variables_usable();
@@ -73,15 +73,18 @@ class RealProber : public Prober {
     const auto layout = make_layout(profile_, storage, state_);
     if (system::exists(layout.state + "/backup.toml")) facts.backup = bacula::read_backup(layout.state);
     facts.storage = read_storage(layout, facts);
-    if (director) facts.director = ask(layout);
-    if (filesystem && is_mounted(layout.target, facts)) facts.filesystem = system::read_filesystem(layout.target);
-    if (tree && is_mounted(layout.target, facts)) facts.tree = read_tree(layout, facts);
+    if (look.director) facts.director = ask(layout);
+    if (look.filesystem && is_mounted(layout.target, facts))
+      facts.filesystem = system::read_filesystem(layout.target);
+    if ((look.root || look.tree) && is_mounted(layout.target, facts))
+      facts.tree = read_tree(layout, facts, look.tree);
     return facts;
   }
 
  private:
   static bool is_mounted(const std::string& target, const Facts& facts) {
-    return std::any_of(facts.mounts.begin(), facts.mounts.end(), [&](const auto& m) { return m.target == target; });
+    return std::any_of(facts.mounts.begin(), facts.mounts.end(),
+                       [&](const auto& m) { return m.target == target; });
   }
 
   static StorageFacts read_storage(const Layout& layout, const Facts& facts) {
@@ -91,7 +94,8 @@ class RealProber : public Prober {
       if (mount.target == layout.storage) storage.device = mount.source;
     storage.writable = writable(layout.storage, facts.mounts);
     storage.free_bytes = system::free_bytes(layout.storage);
-    storage.environment = system::exists(layout.environment + "/usr") || system::exists(layout.environment + "/bin");
+    storage.environment =
+        system::exists(layout.environment + "/usr") || system::exists(layout.environment + "/bin");
     for (const auto* name : environment_tools)
       storage.environment_tools.push_back({name, system::find_program(name, layout.environment)});
     if (system::exists(layout.bootstrap)) {
@@ -127,10 +131,10 @@ class RealProber : public Prober {
     }
   }
 
-  static TreeFacts read_tree(const Layout& layout, const Facts& facts) {
+  static TreeFacts read_tree(const Layout& layout, const Facts& facts, bool every_file) {
     TreeFacts tree;
     const auto list = layout.state + "/backup.files";
-    if (system::exists(list)) tree = compare_tree(list, layout.target);
+    if (every_file && system::exists(list)) tree = compare_tree(list, layout.target);
     tree.unresolved_uuids = unresolved_uuids(read_fstab(layout.target), facts.devices);
     for (const auto* directory : {"/proc", "/sys", "/dev", "/run", "/tmp"})
       if (!system::exists(layout.target + directory)) tree.absent_directories.emplace_back(directory);

@@ -16,7 +16,8 @@ std::string inner_path(TomlTable& table, std::string_view key) {
   auto path = table.text(key);
   if (path.empty() || path.front() == '/' || path.find('\n') != std::string::npos ||
       ("/" + path + "/").find("/../") != std::string::npos)
-    table.refuse(key, "\"" + std::string(key) + "\" must be a path that is relative and stays inside", see_formats);
+    table.refuse(key, "\"" + std::string(key) + "\" must be a path that is relative and stays inside",
+                 see_formats);
   return path;
 }
 
@@ -29,7 +30,8 @@ std::string absolute_path(TomlTable& table, std::string_view key, const std::str
 
 std::string uuid(TomlTable& table) {
   auto text = table.text("uuid");
-  const bool plausible = text.size() >= 8 && text.find_first_not_of("0123456789abcdefABCDEF-") == std::string::npos;
+  const bool plausible =
+      text.size() >= 8 && text.find_first_not_of("0123456789abcdefABCDEF-") == std::string::npos;
   if (!plausible) table.refuse("uuid", "\"" + text + "\" is no filesystem UUID", see_formats);
   return text;
 }
@@ -45,7 +47,8 @@ ProfileDisk read_disk(TomlTable table) {
   ProfileDisk disk{table.text("name"), table.text("serial"), table.text_or("wwn", ""),
                    guid(table, "partition-table"), table.integer("size")};
   if (disk.serial.empty())
-    table.refuse("serial", "The disk \"" + disk.name + "\" has no serial, so nothing could tell it from another",
+    table.refuse("serial",
+                 "The disk \"" + disk.name + "\" has no serial, so nothing could tell it from another",
                  see_formats);
   if (disk.size <= 0) table.refuse("size", "The size of a disk is its number of bytes", see_formats);
   return disk;
@@ -72,9 +75,9 @@ ProfileFilesystem read_filesystem(TomlTable table, const std::vector<ProfileDisk
 }
 
 ProfileSubvolume read_subvolume(TomlTable table) {
-  ProfileSubvolume subvolume{inner_path(table, "path"), absolute_path(table, "mount", table.text_or("mount", "")),
-                             table.text_or("options", "rw"), table.boolean_or("default", false),
-                             table.boolean_or("no-cow", false)};
+  ProfileSubvolume subvolume{
+      inner_path(table, "path"), absolute_path(table, "mount", table.text_or("mount", "")),
+      table.text_or("options", "rw"), table.boolean_or("default", false), table.boolean_or("no-cow", false)};
   return subvolume;
 }
 
@@ -87,19 +90,24 @@ ProfileStorage read_storage(TomlTable table) {
 std::string bacula_name(TomlTable& table, std::string_view key) {
   auto name = table.text(key);
   const bool good = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_' || c == '.' || c == ' ' || c == ':';
+    return std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_' || c == '.' || c == ' ' ||
+           c == ':';
   });
   if (!good) table.refuse(key, "\"" + name + "\" cannot be the name of a Bacula resource", see_formats);
   return name;
 }
 
 ProfileBacula read_bacula(TomlTable table) {
-  ProfileBacula bacula{bacula_name(table, "director"),    bacula_name(table, "client"),
-                       bacula_name(table, "fileset"),     bacula_name(table, "backup-job"),
-                       bacula_name(table, "restore-job"), bacula_name(table, "storage"),
+  ProfileBacula bacula{bacula_name(table, "director"),
+                       bacula_name(table, "client"),
+                       bacula_name(table, "fileset"),
+                       bacula_name(table, "backup-job"),
+                       bacula_name(table, "restore-job"),
+                       bacula_name(table, "storage"),
                        bacula_name(table, "device"),
                        absolute_path(table, "archive-device", table.text("archive-device")),
-                       table.text("catalog"),             inner_path(table, "bootstrap"),
+                       table.text("catalog"),
+                       inner_path(table, "bootstrap"),
                        absolute_path(table, "configuration", table.text_or("configuration", "/etc/bacula"))};
   if (bacula.catalog != "sqlite3" && bacula.catalog != "postgresql" && bacula.catalog != "mysql")
     table.refuse("catalog", "\"" + bacula.catalog + "\" is no kind of catalog",
@@ -108,7 +116,8 @@ ProfileBacula read_bacula(TomlTable table) {
 }
 
 void check_subvolumes(TomlTable root, const std::vector<ProfileSubvolume>& subvolumes) {
-  const auto roots = std::count_if(subvolumes.begin(), subvolumes.end(), [](const auto& s) { return s.mount == "/"; });
+  const auto roots =
+      std::count_if(subvolumes.begin(), subvolumes.end(), [](const auto& s) { return s.mount == "/"; });
   if (roots != 1) root.refuse("subvolume", "Exactly one [[subvolume]] must be mounted at \"/\"", see_formats);
   if (std::count_if(subvolumes.begin(), subvolumes.end(), [](const auto& s) { return s.is_default; }) > 1)
     root.refuse("subvolume", "At most one [[subvolume]] can be the default", see_formats);

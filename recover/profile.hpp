@@ -1,5 +1,5 @@
-// The machine profile (machine.toml): the machine as it must be again. Captured on the healthy machine, never typed
-// from memory. docs/formats.md describes the file.
+// The machine profile (machine.toml): the machine as it must be again. Captured on the healthy machine, never
+// typed from memory. docs/formats.md describes the file.
 #pragma once
 
 #include <cstdint>
@@ -40,8 +40,8 @@ struct ProfileSubvolume {
 };
 
 struct ProfileStorage {
-  std::string uuid;         // of the storage volume's filesystem
-  std::string volumes;      // directories on it, relative to its root
+  std::string uuid;     // of the storage volume's filesystem
+  std::string volumes;  // directories on it, relative to its root
   std::string environment;
   std::string bootstraps;
 };

@@ -23,11 +23,13 @@ using namespace std::chrono_literals;
 
 // What the run holds and must give back: a mount, or a daemon.
 struct Held {
-  std::string name;                      // mount point, or the daemon's name
+  std::string name;                       // mount point, or the daemon's name
   std::unique_ptr<system::Child> daemon;  // none for a mount
+  bool answered = false;                  // it has been spoken with, and proven, since it was started
 };
 
-constexpr std::int64_t next_to_nothing = 32 << 20;  // bytes: what a btrfs still counts as free when writes fail
+constexpr std::int64_t next_to_nothing = 32
+                                         << 20;  // bytes: what a btrfs still counts as free when writes fail
 
 std::string last_lines(const std::string& text) {
   const auto clean = system::redact(text);
@@ -66,8 +68,9 @@ class RealRunner : public Runner {
   void act(const Command& a, Observer&) {
     const auto result = processes_.run({.argv = a.argv, .merge_errors = true});
     if (result.status == 0) return;
-    throw Failed("\"" + a.argv.front() + "\" ended with status " + std::to_string(result.status) + ". The command was: " +
-                     as_typed(a).front() + ". It said: " + last_lines(result.out + result.err),
+    throw Failed("\"" + a.argv.front() + "\" ended with status " + std::to_string(result.status) +
+                     ". The command was: " + as_typed(a).front() +
+                     ". It said: " + last_lines(result.out + result.err),
                  "Mend what it complains of, then continue with --resume");
   }
 
@@ -101,34 +104,51 @@ class RealRunner : public Runner {
     held_.push_back({a.name, processes_.start(a.argv)});
   }
 
-  void act(const StopDaemon& a, Observer&) {
-    const auto held = find_daemon(a.name);
-    if (held == held_.end()) return;
-    held->daemon->stop(10s);
-    held_.erase(held);
+  void act(const StopDaemons& a, Observer&) {
+    // Each takes its time: told together, they end together.
+    for (const auto& name : a.names)
+      if (const auto held = find_daemon(name); held != held_.end()) held->daemon->ask_to_stop();
+    for (const auto& name : a.names)
+      if (const auto held = find_daemon(name); held != held_.end()) {
+        held->daemon->stop(10s);
+        held_.erase(held);
+      }
   }
 
-  void act(const AwaitDaemons& a, Observer&) {
-    // bconsole would wait 5 s between two tries, and go on trying although the daemon has long ended.
-    const auto end = std::chrono::steady_clock::now() + a.patience;
+  void act(const MeetBacula& a, Observer& observer) {
+    const bool met = std::all_of(held_.begin(), held_.end(), [](const auto& held) {
+      return !held.daemon || (held.answered && held.daemon->running());
+    });
+    if (met) return;
+    await_ports(a.patience);
+    bacula::await_daemons(processes_, a.console, a.storage, a.client, a.patience);
+    const auto director = bacula::ask_director(processes_, a.console);
+    if (const auto more = bacula::more_than_restore(director, a.director); !more.empty())
+      throw Refused(more,
+                    "Take every Backup, Copy and Migrate job and every Schedule out of the environment's "
+                    "bacula-dir.conf, and stop any other Director");
+    for (auto& held : held_) held.answered = true;
+    observer.observe(Event("director-proven")
+                         .with("director", director.name)
+                         .with("version", director.version)
+                         .with("jobs", director.jobs));
+  }
+
+  // bconsole would wait 5 s between two tries, and go on trying although the daemon has long ended.
+  void await_ports(std::chrono::milliseconds patience) {
+    const auto end = std::chrono::steady_clock::now() + patience;
     for (auto& held : held_)
       while (held.daemon && !held.daemon->listening()) {
         if (!held.daemon->running())
-          throw Failed("The " + held.name + " of the recovery environment ended as soon as it was started; it said: " +
+          throw Failed("The " + held.name +
+                           " of the recovery environment ended as soon as it was started; it said: " +
                            last_lines(held.daemon->output()),
                        "Correct its configuration in the recovery environment, or what else it complains of");
         if (std::chrono::steady_clock::now() > end)
-          throw Failed("The " + held.name + " of the recovery environment runs, but does not listen", "Look at its configuration");
+          throw Failed("The " + held.name + " of the recovery environment runs, but does not listen",
+                       "Look at its configuration");
         processes_.pause(20ms);
       }
-    bacula::await_daemons(processes_, a.console, a.storage, a.client, a.patience);
-  }
-
-  void act(const ProveRestoreOnly& a, Observer&) {
-    const auto more = bacula::more_than_restore(bacula::ask_director(processes_, a.console), a.director);
-    if (!more.empty())
-      throw Refused(more, "Take every Backup, Copy and Migrate job and every Schedule out of the environment's "
-                          "bacula-dir.conf, and stop any other Director");
   }
 
   void act(const ChooseBackup& a, Observer&) { bacula::choose_backup(processes_, a.request); }
@@ -139,7 +159,10 @@ class RealRunner : public Runner {
     const auto backup = bacula::read_backup(a.keep);
     request.files = backup.files;
     const auto outcome = bacula::restore_by_director(processes_, request, progress(observer, backup));
-    observer.observe(Event("restored").with("job", outcome.job_id).with("files", outcome.files).with("bytes", outcome.bytes));
+    observer.observe(Event("restored")
+                         .with("job", outcome.job_id)
+                         .with("files", outcome.files)
+                         .with("bytes", outcome.bytes));
   }
 
   void act(const ExtractVolumes& a, Observer& observer) {
@@ -149,7 +172,8 @@ class RealRunner : public Runner {
   }
 
   // bextract calls a full disk "Write error: Success", or goes on behind it and ends well.
-  bacula::ExtractOutcome extract_or_say_full(const ExtractVolumes& a, const bacula::Backup& backup, Observer& observer) {
+  bacula::ExtractOutcome extract_or_say_full(const ExtractVolumes& a, const bacula::Backup& backup,
+                                             Observer& observer) {
     const auto full = [&](const std::string& words) {
       return Failed("The target is full; bextract said: " + words,
                     "Restore to a larger disk, or have the profile mount with compression");
@@ -170,12 +194,14 @@ class RealRunner : public Runner {
   void act(const HandOver& a, Observer&) {
     system::make_directories(a.to, 0700);
     for (const auto* name : {"journal", "backup.bsr", "backup.toml"})
-      if (system::exists(a.from + "/" + name)) system::copy_file(a.from + "/" + name, a.to + "/" + name, 0600);
+      if (system::exists(a.from + "/" + name))
+        system::copy_file(a.from + "/" + name, a.to + "/" + name, 0600);
     Journal::append(a.to).write(Event("handed-over"));
   }
 
   static bacula::OnProgress progress(Observer& observer, const bacula::Backup& backup) {
-    return [&observer, total_files = backup.files, total_bytes = backup.bytes](const bacula::RestoreProgress& now) {
+    return [&observer, total_files = backup.files,
+            total_bytes = backup.bytes](const bacula::RestoreProgress& now) {
       observer.observe(Event("progress")
                            .with("files", now.files)
                            .with("bytes", now.bytes)
@@ -186,7 +212,8 @@ class RealRunner : public Runner {
   }
 
   std::vector<Held>::iterator find_daemon(const std::string& name) {
-    return std::find_if(held_.begin(), held_.end(), [&](const auto& h) { return h.daemon && h.name == name; });
+    return std::find_if(held_.begin(), held_.end(),
+                        [&](const auto& h) { return h.daemon && h.name == name; });
   }
 
   system::Processes& processes_;
@@ -195,6 +222,8 @@ class RealRunner : public Runner {
 
 }  // namespace
 
-std::unique_ptr<Runner> real_runner(system::Processes& processes) { return std::make_unique<RealRunner>(processes); }
+std::unique_ptr<Runner> real_runner(system::Processes& processes) {
+  return std::make_unique<RealRunner>(processes);
+}
 
 }  // namespace recover

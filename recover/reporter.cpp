@@ -28,7 +28,8 @@ class BaseReporter : public Reporter {
  public:
   void log_to(const std::string& file) override {
     try {
-      log_ = std::make_shared<spdlog::logger>("recover", std::make_shared<spdlog::sinks::basic_file_sink_st>(file));
+      log_ = std::make_shared<spdlog::logger>("recover",
+                                              std::make_shared<spdlog::sinks::basic_file_sink_st>(file));
       log_->set_pattern("%Y-%m-%d %H:%M:%S %v");
       log_->flush_on(spdlog::level::info);
       // A full disk must not end the run for want of a log; the journal says so on its own.
@@ -72,8 +73,9 @@ class Meter {
     last_files_ = files;
     const auto total_files = event.number("total-files"), total_bytes = event.number("total-bytes");
     const double seconds = std::chrono::duration<double>(now - *begun_).count();
-    std::string text = std::to_string(files) + (total_files > 0 ? " of " + std::to_string(total_files) : "") + " files, " +
-                       system::human_bytes(bytes) + (total_bytes > 0 ? " of " + system::human_bytes(total_bytes) : "");
+    std::string text = std::to_string(files) + (total_files > 0 ? " of " + std::to_string(total_files) : "") +
+                       " files, " + system::human_bytes(bytes) +
+                       (total_bytes > 0 ? " of " + system::human_bytes(total_bytes) : "");
     if (seconds < 1.0) return text;
     const auto bytes_rate = static_cast<double>(bytes - first_bytes_) / seconds;
     text += ", " + system::human_bytes(static_cast<std::int64_t>(bytes_rate)) + "/s";
@@ -84,8 +86,8 @@ class Meter {
 
  private:
   // By bytes when their total is known, else by files.
-  std::int64_t seconds_left(std::int64_t files, std::int64_t total_files, std::int64_t bytes, std::int64_t total_bytes,
-                            double seconds) const {
+  std::int64_t seconds_left(std::int64_t files, std::int64_t total_files, std::int64_t bytes,
+                            std::int64_t total_bytes, double seconds) const {
     const bool by_bytes = total_bytes > 0 && bytes > first_bytes_;
     const auto done = static_cast<double>(by_bytes ? bytes - first_bytes_ : files - first_files_);
     const auto left = static_cast<double>(by_bytes ? total_bytes - bytes : total_files - files);
@@ -110,7 +112,9 @@ class TextReporter : public BaseReporter {
   }
 
   void say(const std::string& text) override { line(text); }
-  void say_unwrapped(const std::string& text) override { print((std::exchange(on_progress_line_, false) ? "\n" : "") + text); }
+  void say_unwrapped(const std::string& text) override {
+    print((std::exchange(on_progress_line_, false) ? "\n" : "") + text);
+  }
   void observe_silently(const Event&) override {}
 
  private:
@@ -128,6 +132,9 @@ class TextReporter : public BaseReporter {
     if (event.name == "check") return news(event) ? check(event) : "";
     if (event.name == "step-failed") return "   FAILED: " + event.text("why");
     if (event.name == "fallback") return "   Falling back to \"" + event.text("instead") + "\".";
+    if (event.name == "director-proven")
+      return "   ok The Director " + event.text("director") + " (" + event.text("version") + ") knows " +
+             std::to_string(event.list("jobs").size()) + " job(s), none of which can write a backup";
     if (event.name == "restored")
       return "   restored " + std::to_string(event.number("files")) + " files, " +
              system::human_bytes(event.number("bytes")) + ", job " + std::to_string(event.number("job"));
@@ -138,7 +145,8 @@ class TextReporter : public BaseReporter {
 
   static std::string typed(const std::vector<std::string>& lines) {
     std::string text;
-    for (const auto& typed : lines) text += (text.empty() ? "   $ " : "     ") + system::printable(typed) + "\n";
+    for (const auto& typed : lines)
+      text += (text.empty() ? "   $ " : "     ") + system::printable(typed) + "\n";
     return text;
   }
 
@@ -183,9 +191,7 @@ class TextReporter : public BaseReporter {
     return text.substr(0, room);
   }
 
-  void line(const std::string& text) {
-    say_unwrapped(wrap(text, width_ - 1, 5));
-  }
+  void line(const std::string& text) { say_unwrapped(wrap(text, width_ - 1, 5)); }
 
   bool terminal_;
   int width_;
@@ -197,7 +203,11 @@ class TextReporter : public BaseReporter {
 
 }  // namespace
 
-std::unique_ptr<Reporter> text_reporter() { return std::make_unique<TextReporter>(); }
-std::unique_ptr<Reporter> json_reporter() { return std::make_unique<JsonReporter>(); }
+std::unique_ptr<Reporter> text_reporter() {
+  return std::make_unique<TextReporter>();
+}
+std::unique_ptr<Reporter> json_reporter() {
+  return std::make_unique<JsonReporter>();
+}
 
 }  // namespace recover

@@ -1,6 +1,6 @@
-// Shows events to the person at the keyboard: plain lines that fit 80 columns, and on a terminal one line of progress
-// that is rewritten in place. Or, for programs, one JSON object a line. Either way everything but progress also goes to
-// a log file.
+// Shows events to the person at the keyboard: plain lines that fit 80 columns, and on a terminal one line of
+// progress that is rewritten in place. Or, for programs, one JSON object a line. Either way everything but
+// progress also goes to a log file.
 #pragma once
 
 #include <memory>
@@ -26,8 +26,8 @@ class Reporter : public Observer {
 std::unique_ptr<Reporter> text_reporter();
 std::unique_ptr<Reporter> json_reporter();
 
-// Breaks lines at blanks so that none is longer than `width` where a word allows it; a continued line is indented as its
-// first one, and `hang` more.
+// Breaks lines at blanks so that none is longer than `width` where a word allows it; a continued line is
+// indented as its first one, and `hang` more.
 std::string wrap(const std::string& text, int width, int hang = 0);
 
 }  // namespace recover

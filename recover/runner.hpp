@@ -1,5 +1,5 @@
-// Who performs actions. The real runner acts; a test's runner writes down what it was told. A different runner, never
-// an `if`, is what makes a rehearsal.
+// Who performs actions. The real runner acts; a test's runner writes down what it was told. A different
+// runner, never an `if`, is what makes a rehearsal.
 #pragma once
 
 #include <functional>
@@ -29,11 +29,16 @@ class Runner {
 
 std::unique_ptr<Runner> real_runner(system::Processes& processes);
 
+// What to look at besides what is cheap.
+struct Look {
+  bool director = false, filesystem = false, root = false, tree = false;
+};
+
 // Who reads the world again after each step.
 class Prober {
  public:
   virtual ~Prober() = default;
-  virtual Facts read(bool director, bool filesystem, bool tree) = 0;
+  virtual Facts read(Look look) = 0;
 };
 
 }  // namespace recover

@@ -1,5 +1,5 @@
-// Kinds of steps: each turns its parameters and the profile into actions, once, when the plan is made. To add one: a
-// file in recover/steps/, its row in steps/kinds.cpp, a test, and its line in docs/steps.md.
+// Kinds of steps: each turns its parameters and the profile into actions, once, when the plan is made. To add
+// one: a file in recover/steps/, its row in steps/kinds.cpp, a test, and its line in docs/steps.md.
 #pragma once
 
 #include <map>

@@ -7,7 +7,8 @@ bool fits(const BlockDevice& device, const Target& target) {
   if (device.serial != target.disk.serial) return false;
   if (!target.disk.wwn.empty() && device.wwn != target.disk.wwn) return false;
   // A lost partition table says nothing; another one says that this is another disk's content.
-  if (!target.disk.table_uuid.empty() && !device.table_uuid.empty() && device.table_uuid != target.disk.table_uuid)
+  if (!target.disk.table_uuid.empty() && !device.table_uuid.empty() &&
+      device.table_uuid != target.disk.table_uuid)
     return false;
   if (target.partition.empty()) return device.path == device.disk;
   return device.partition_uuid == target.partition;
@@ -27,8 +28,9 @@ Target find_one(Target target, const Facts& facts) {
   }
   if (found == 1) return target;
   target.device.reset();
-  target.problem = found == 0 ? "The " + described(target) + " is not attached"
-                              : "There are " + std::to_string(found) + " devices that fit the " + described(target);
+  target.problem = found == 0
+                       ? "The " + described(target) + " is not attached"
+                       : "There are " + std::to_string(found) + " devices that fit the " + described(target);
   return target;
 }
 

@@ -1,5 +1,5 @@
-// Which devices of today are the profile's. A disk is known by what it is (serial, WWN, partition GUID), never by its
-// name; exactly one must fit, or none is taken.
+// Which devices of today are the profile's. A disk is known by what it is (serial, WWN, partition GUID),
+// never by its name; exactly one must fit, or none is taken.
 #pragma once
 
 #include <optional>

@@ -1,7 +1,7 @@
 #include "recover/toml_file.hpp"
 
-#include <set>
 #include <toml++/toml.h>
+#include <set>
 
 #include "recover/error.hpp"
 #include "recover/system/files.hpp"
@@ -26,13 +26,20 @@ std::string place(const std::string& file, const toml::source_region& region) {
 
 std::string type_name(const toml::node& node) {
   switch (node.type()) {
-    case toml::node_type::string: return "a text";
-    case toml::node_type::integer: return "a whole number";
-    case toml::node_type::floating_point: return "a number with a fraction";
-    case toml::node_type::boolean: return "true or false";
-    case toml::node_type::array: return "a list";
-    case toml::node_type::table: return "a table";
-    default: return "a date or time";
+    case toml::node_type::string:
+      return "a text";
+    case toml::node_type::integer:
+      return "a whole number";
+    case toml::node_type::floating_point:
+      return "a number with a fraction";
+    case toml::node_type::boolean:
+      return "true or false";
+    case toml::node_type::array:
+      return "a list";
+    case toml::node_type::table:
+      return "a table";
+    default:
+      return "a date or time";
   }
 }
 
@@ -42,8 +49,8 @@ const toml::node* find(TomlTable::Node& node, std::string_view key) {
 }
 
 [[noreturn]] void missing(const TomlTable::Node& node, std::string_view key) {
-  throw UsageError(place(node.file, node.table->source()) + ": the key \"" + std::string(key) + "\" is missing in " +
-                       node.name,
+  throw UsageError(place(node.file, node.table->source()) + ": the key \"" + std::string(key) +
+                       "\" is missing in " + node.name,
                    "Add it; docs/formats.md describes every key");
 }
 
@@ -62,7 +69,8 @@ T value_of(TomlTable::Node& node, std::string_view key, const std::string& wante
   wrong_type(node, key, *value, wanted);
 }
 
-std::shared_ptr<TomlTable::Node> open_table(TomlTable::Node& parent, const toml::table& table, std::string name) {
+std::shared_ptr<TomlTable::Node> open_table(TomlTable::Node& parent, const toml::table& table,
+                                            std::string name) {
   auto node = std::make_shared<TomlTable::Node>(
       TomlTable::Node{parent.document, &table, parent.file, std::move(name), {}, {}});
   parent.opened.push_back(node);
@@ -74,16 +82,18 @@ void refuse_unknown(const TomlTable::Node& node) {
     const std::string name(key.str());
     if (node.asked.contains(name)) continue;
     const auto near = system::nearest(name, node.asked);
-    throw UsageError(place(node.file, key.source()) + ": unknown key \"" + name + "\" in " + node.name,
-                     near.empty() ? "Remove it; docs/formats.md lists the known keys"
-                                  : "Did you mean \"" + near + "\"?");
+    throw UsageError(
+        place(node.file, key.source()) + ": unknown key \"" + name + "\" in " + node.name,
+        near.empty() ? "Remove it; docs/formats.md lists the known keys" : "Did you mean \"" + near + "\"?");
   }
   for (const auto& opened : node.opened) refuse_unknown(*opened);
 }
 
 }  // namespace
 
-bool TomlTable::has(std::string_view key) { return find(*node_, key) != nullptr; }
+bool TomlTable::has(std::string_view key) {
+  return find(*node_, key) != nullptr;
+}
 
 std::vector<std::string> TomlTable::keys() const {
   std::vector<std::string> names;
@@ -91,7 +101,9 @@ std::vector<std::string> TomlTable::keys() const {
   return names;
 }
 
-std::string TomlTable::text(std::string_view key) { return value_of<std::string>(*node_, key, "a text"); }
+std::string TomlTable::text(std::string_view key) {
+  return value_of<std::string>(*node_, key, "a text");
+}
 std::string TomlTable::text_or(std::string_view key, std::string otherwise) {
   return has(key) ? text(key) : otherwise;
 }
@@ -132,18 +144,22 @@ std::vector<TomlTable> TomlTable::tables(std::string_view key) {
   std::vector<TomlTable> tables;
   for (const auto& item : *value->as_array()) {
     if (!item.is_table()) wrong_type(*node_, key, item, "a list of tables");
-    tables.emplace_back(open_table(*node_, *item.as_table(),
-                                   "[[" + std::string(key) + "]] number " + std::to_string(tables.size() + 1)));
+    tables.emplace_back(
+        open_table(*node_, *item.as_table(),
+                   "[[" + std::string(key) + "]] number " + std::to_string(tables.size() + 1)));
   }
   return tables;
 }
 
 void TomlTable::refuse(std::string_view key, const std::string& problem, const std::string& remedy) const {
   const auto* value = node_->table->get(key);
-  throw UsageError(place(node_->file, value ? value->source() : node_->table->source()) + ": " + problem, remedy);
+  throw UsageError(place(node_->file, value ? value->source() : node_->table->source()) + ": " + problem,
+                   remedy);
 }
 
-void TomlTable::finish() const { refuse_unknown(*node_); }
+void TomlTable::finish() const {
+  refuse_unknown(*node_);
+}
 
 TomlFile TomlFile::load(const std::string& path) {
   try {

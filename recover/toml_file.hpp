@@ -1,5 +1,5 @@
-// Reads TOML so that every mistake is told with file, line, column and the word that is wrong. A key that nobody
-// asked for is a mistake too, and the nearest key that somebody asked for is offered.
+// Reads TOML so that every mistake is told with file, line, column and the word that is wrong. A key that
+// nobody asked for is a mistake too, and the nearest key that somebody asked for is offered.
 //
 //     auto document = TomlFile::load("machine.toml");
 //     auto machine = document.root().table("machine");
@@ -33,7 +33,8 @@ class TomlTable {
   TomlTable table(std::string_view key);
   std::vector<TomlTable> tables(std::string_view key);  // array of tables; empty when missing
 
-  // Throws UsageError "FILE:LINE:COLUMN: PROBLEM" at the key's value (at the table when the key is not there).
+  // Throws UsageError "FILE:LINE:COLUMN: PROBLEM" at the key's value (at the table when the key is not
+  // there).
   [[noreturn]] void refuse(std::string_view key, const std::string& problem, const std::string& remedy) const;
   // Throws UsageError for the first key that was never asked for.
   void finish() const;

@@ -1,6 +1,6 @@
-// Compares the restored tree with the list of files that was kept when the backup was chosen: existence, type, mode,
-// owner, size of regular files, device numbers, modification time to the second. Streamed: memory does not grow with
-// the number of files.
+// Compares the restored tree with the list of files that was kept when the backup was chosen: existence,
+// type, mode, owner, size of regular files, device numbers, modification time to the second. Streamed: memory
+// does not grow with the number of files.
 #pragma once
 
 #include <functional>
@@ -10,10 +10,9 @@
 
 namespace recover {
 
-// `list`: path of backup.files; `root`: where the tree is. Directories' times are left out (later steps add entries),
-// and sockets, which Bacula does not bring back (they belong to programs that run). Throws Failed when the list
-// cannot be read.
-// `on_difference` is told of each, as "NAME is missing", printable.
+// `list`: path of backup.files; `root`: where the tree is. Directories' times are left out (later steps add
+// entries), and sockets, which Bacula does not bring back (they belong to programs that run). Throws Failed
+// when the list cannot be read. `on_difference` is told of each, as "NAME is missing", printable.
 TreeFacts compare_tree(const std::string& list, const std::string& root,
                        const std::function<void(const std::string&)>& on_difference = {});
 

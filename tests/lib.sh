@@ -4,13 +4,14 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 say() { printf '\n== %s\n' "$*"; }
 
-# Installs what tests/packages names and is not there yet. Wants root only when something is missing.
+# Installs what the lists (tests/packages) name and is not there yet. Wants root only when something is missing.
 install_packages() {
+  local lists=("$root/tests/packages" "$@")
   local missing=()
   local package
   while read -r package; do
     dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
-  done < <(grep -v '^#' "$root/tests/packages" | grep .)
+  done < <(cat "${lists[@]}" | grep -v '^#' | grep .)
   [ ${#missing[@]} -eq 0 ] && return
   say "installing: ${missing[*]}"
   if [ "$(id -u)" != 0 ]; then

@@ -25,8 +25,8 @@ std::string quoted(const std::string& text) {
 }
 
 BackupJob read_job(TomlTable table) {
-  return {table.integer("id"),    table.text("name"),     table.text("level"),
-          table.text("start"),    table.integer("files"), table.integer("bytes")};
+  return {table.integer("id"), table.text("name"),     table.text("level"),
+          table.text("start"), table.integer("files"), table.integer("bytes")};
 }
 
 }  // namespace

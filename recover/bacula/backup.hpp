@@ -1,6 +1,6 @@
-// What is restored: the jobs that a restore needs and what they amount to. Plain values, made before the first
-// write to a disk by choosing (the Director's own choice) or by adopting a bootstrap file (no Director), kept
-// beside the journal, read again as facts.
+// What is restored: the jobs that a restore needs and what they amount to. Plain values, made before the
+// first write to a disk by choosing (the Director's own choice) or by adopting a bootstrap file (no
+// Director), kept beside the journal, read again as facts.
 #pragma once
 
 #include <cstdint>
@@ -10,10 +10,10 @@
 namespace recover::bacula {
 
 struct BackupJob {
-  std::int64_t id = 0;     // JobId; 0 when only the volumes know the job
-  std::string name;        // may be empty when only a bootstrap file tells of the job
-  std::string level;       // "Full", "Differential", "Incremental", or empty when not known
-  std::string start;       // local time, YYYY-MM-DD HH:MM:SS; from VolSessionTime when nothing better is known
+  std::int64_t id = 0;  // JobId; 0 when only the volumes know the job
+  std::string name;     // may be empty when only a bootstrap file tells of the job
+  std::string level;    // "Full", "Differential", "Incremental", or empty when not known
+  std::string start;    // local time, YYYY-MM-DD HH:MM:SS; from VolSessionTime when nothing better is known
   std::int64_t files = 0;  // as the catalog counts them; 0 when not known
   std::int64_t bytes = 0;
   bool operator==(const BackupJob&) const = default;

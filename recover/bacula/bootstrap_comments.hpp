@@ -1,5 +1,5 @@
-// What the Director writes above the ranges of each job in a `Write Bootstrap` file: the job's name, level and time. The
-// only sign of them when the Director cannot be asked.
+// What the Director writes above the ranges of each job in a `Write Bootstrap` file: the job's name, level
+// and time. The only sign of them when the Director cannot be asked.
 #pragma once
 
 #include <string>
@@ -9,8 +9,8 @@
 
 namespace recover::bacula {
 
-// In the order of the file, with name, level and start (when the Director wrote it: at the end of the job). Lines of
-// another form are passed over.
+// In the order of the file, with name, level and start (when the Director wrote it: at the end of the job).
+// Lines of another form are passed over.
 std::vector<BackupJob> commented_jobs(const std::string& text);
 
 }  // namespace recover::bacula

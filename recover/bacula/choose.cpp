@@ -179,11 +179,10 @@ Backup choose_backup(system::Processes& processes, const ChooseRequest& request)
   // Measured: the two agree with hard links, deleted files, and directories that a job holds twice.
   if (listed != choice.files &&
       listed + catalog_objects(processes, request.console, choice.jobs) != choice.files) {
-    throw Failed(
-        "The Director selected " + std::to_string(choice.files) + " files, but the catalog lists " +
-            std::to_string(listed) + " for the same jobs",
-        "The catalog may have been pruned or damaged: run dbcheck, or go on with "
-        "the volumes alone");
+    throw Failed("The Director selected " + std::to_string(choice.files) + " files, but the catalog lists " +
+                     std::to_string(listed) + " for the same jobs",
+                 "The catalog may have been pruned or damaged: run dbcheck, or go on with "
+                 "the volumes alone");
   }
   list.finish();
   write_backup(request.keep, backup);

@@ -39,8 +39,8 @@ struct AdoptRequest {
   std::string bootstrap;  // path
   std::string volumes;    // directory of the volumes
   std::string keep;
-  // YYYY-MM-DD HH:MM:SS: jobs that were written later are left out. Failed when the file does not reach back so far,
-  // or does not say when its jobs ran. Empty: the newest.
+  // YYYY-MM-DD HH:MM:SS: jobs that were written later are left out. Failed when the file does not reach back
+  // so far, or does not say when its jobs ran. Empty: the newest.
   std::string as_of = {};
   // Told of each damaged file. Its name is empty when it was lost: then it is in backup.bsr (bextract -p may
   // get it out), but neither in backup.files nor counted.

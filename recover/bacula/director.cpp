@@ -40,7 +40,8 @@ std::vector<std::string> director_lines() {
 }
 
 std::vector<std::string> await_lines(const std::string& storage, const std::string& client) {
-  return {".storage", ".clients", "status storage=" + name_argument(storage), "status client=" + name_argument(client)};
+  return {".storage", ".clients", "status storage=" + name_argument(storage),
+          "status client=" + name_argument(client)};
 }
 
 DirectorFacts ask_director(system::Processes& processes, const Console& console) {
@@ -129,8 +130,7 @@ void await_daemons(system::Processes& processes, const Console& console, const s
   require_name(lines_of(answers[1]), client, "Client");
 
   for (const auto& daemon :
-       {Daemon{"Storage Daemon of " + storage, lines[2]},
-        Daemon{"File Daemon of " + client, lines[3]}}) {
+       {Daemon{"Storage Daemon of " + storage, lines[2]}, Daemon{"File Daemon of " + client, lines[3]}}) {
     for (;;) {
       const std::string fault = daemon_fault(processes, console, daemon.line, deadline());
       if (fault.empty()) break;

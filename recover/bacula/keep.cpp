@@ -29,9 +29,11 @@ std::int64_t data_bytes(const ListedFile& file) {
   if (file.lstat.empty()) return 0;
   const Lstat stat = parse_lstat(file.lstat);
   if (!S_ISREG(static_cast<mode_t>(stat.mode)) || stat.link_index != 0) return 0;
-  // Holes are no data; small files may lie in the inode and take no block. A rubbish size (a damaged record) must not make the sum overflow.
+  // Holes are no data; small files may lie in the inode and take no block. A rubbish size (a damaged record)
+  // must not make the sum overflow.
   constexpr std::uint64_t one_block = 4096, absurd = std::uint64_t{1} << 50;
-  return static_cast<std::int64_t>(std::min({stat.size, std::max(std::min(stat.blocks, absurd) * 512, one_block), absurd}));
+  return static_cast<std::int64_t>(
+      std::min({stat.size, std::max(std::min(stat.blocks, absurd) * 512, one_block), absurd}));
 }
 
 }  // namespace recover::bacula

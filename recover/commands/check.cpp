@@ -1,5 +1,5 @@
-// recover check [NAME...]: asks the checks and does nothing. Those that can only be answered in the middle of a run say
-// so.
+// recover check [NAME...]: asks the checks and does nothing. Those that can only be answered in the middle of
+// a run say so.
 #include "recover/check.hpp"
 
 #include "recover/commands/commands.hpp"
@@ -35,12 +35,13 @@ Exit check(const Options& options, Reporter& reporter) {
   const auto checks = chosen(options.names);
   const auto profile = load_profile(find_profile(options.profile));
   const auto processes = system::real_processes();
-  const auto facts = real_prober(profile, options.state, *processes)->read(false, false, false);
+  const auto facts = real_prober(profile, options.state, *processes)->read({});
   Exit exit = Exit::finished;
   for (const auto* asked : checks) {
     auto answer = asked->ask(profile, facts);
     // What a run makes true is no complaint before the run.
-    if (asked->only_after_a_step && answer.verdict == Verdict::fails) answer = unknown("asked when its step is done");
+    if (asked->only_after_a_step && answer.verdict == Verdict::fails)
+      answer = unknown("asked when its step is done");
     reporter.observe(Event("check")
                          .with("check", std::string(asked->name))
                          .with("answer", std::string(to_string(answer.verdict)))

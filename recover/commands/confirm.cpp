@@ -13,13 +13,15 @@ namespace {
 std::string question(const Plan& plan, const Facts& facts) {
   std::string text = "\nTHIS WILL BE DESTROYED\n";
   for (const auto& line : destroyed(plan)) text += "   " + line + "\n";
-  text += "Can its data still be read? Then stop here, and copy what is newer than the\nbackup first. Nothing of it will be left.\n";
+  text +=
+      "Can its data still be read? Then stop here, and copy what is newer than the\nbackup first. Nothing of "
+      "it will be left.\n";
   text += "\nAND REPLACED BY\n";
   if (facts.backup) {
     text += jobs_text(facts.backup->jobs, facts.now);
     text += "   together " + std::to_string(facts.backup->files) + " files" +
-            (facts.backup->bytes > 0 ? ", " + system::human_bytes(facts.backup->bytes) : std::string()) + ", on " +
-            std::to_string(facts.backup->volumes.size()) + " volumes\n";
+            (facts.backup->bytes > 0 ? ", " + system::human_bytes(facts.backup->bytes) : std::string()) +
+            ", on " + std::to_string(facts.backup->volumes.size()) + " volumes\n";
   }
   return text;
 }
@@ -53,8 +55,8 @@ void confirm(const Plan& plan, const Facts& facts, const std::vector<std::string
     if (std::find(asked.begin(), asked.end(), serial) != asked.end()) continue;  // two partitions of one disk
     asked.push_back(serial);
     if (!given.empty())
-      throw Refused("The disk " + path_of(target) + " with the serial " + serial + " was not confirmed; --confirm names " +
-                        listed(given),
+      throw Refused("The disk " + path_of(target) + " with the serial " + serial +
+                        " was not confirmed; --confirm names " + listed(given),
                     "Compare the serials, then give --confirm '" + serial + "'");
     if (!may_ask || !system::input_is_terminal() || !system::output_is_terminal())
       throw Refused("Nobody has confirmed that the disk with the serial " + serial + " may be erased",

@@ -1,5 +1,5 @@
-// The one question: may these disks be erased? Answered by typing each disk's serial, or by --confirm SERIAL. No
-// time-out and no closed input ever means yes.
+// The one question: may these disks be erased? Answered by typing each disk's serial, or by --confirm SERIAL.
+// No time-out and no closed input ever means yes.
 #pragma once
 
 #include <string>

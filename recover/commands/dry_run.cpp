@@ -1,5 +1,5 @@
-// recover --playbook NAME --dry-run: the same plan, shown, every check asked as far as it can be answered now. Writes
-// nothing at all.
+// recover --playbook NAME --dry-run: the same plan, shown, every check asked as far as it can be answered
+// now. Writes nothing at all.
 #include <set>
 
 #include "recover/backup_text.hpp"
@@ -48,9 +48,10 @@ void show_plan(const Plan& plan, Reporter& reporter) {
 
 Exit dry_run(const Options& options, Reporter& reporter) {
   const auto prepared = prepare(options);
-  const auto plan = make_plan(prepared->playbook, prepared->profile, prepared->facts, prepared->layout, options.as_of);
-  reporter.say("DRY RUN of " + plan.title + " (" + prepared->playbook.file + ")\nfor the machine " + plan.machine + " (" +
-               plan.profile_file + "). Nothing is written.");
+  const auto plan =
+      make_plan(prepared->playbook, prepared->profile, prepared->facts, prepared->layout, options.as_of);
+  reporter.say("DRY RUN of " + plan.title + " (" + prepared->playbook.file + ")\nfor the machine " +
+               plan.machine + " (" + plan.profile_file + "). Nothing is written.");
   show_plan(plan, reporter);
 
   const auto lost = destroyed(plan);
@@ -72,7 +73,10 @@ Exit dry_run(const Options& options, Reporter& reporter) {
     const auto answer = find_check(name)->ask(prepared->profile, prepared->facts);
     // A proof that does not hold before its step has run says nothing yet.
     const bool later = !guards.contains(name) && answer.verdict != Verdict::holds;
-    if (later || answer.verdict == Verdict::unknown) open.push_back(name + ": " + (later && answer.verdict == Verdict::fails ? "asked when its step is done" : answer.evidence));
+    if (later || answer.verdict == Verdict::unknown)
+      open.push_back(
+          name + ": " +
+          (later && answer.verdict == Verdict::fails ? "asked when its step is done" : answer.evidence));
     if (later) continue;
     reporter.observe(checked(name, answer));
     if (answer.verdict == Verdict::fails) refusals.push_back(answer.evidence + ". " + answer.remedy);
@@ -80,7 +84,9 @@ Exit dry_run(const Options& options, Reporter& reporter) {
 
   reporter.observe(Event("not-simulated").with("checks", open));
   reporter.say("\nWHAT COULD NOT BE SIMULATED, AND WHY");
-  reporter.say("   The Director is not started, because it would write to its catalog; which backup it chooses is seen in the run, before anything is destroyed.");
+  reporter.say(
+      "   The Director is not started, because it would write to its catalog; which backup it chooses is "
+      "seen in the run, before anything is destroyed.");
   for (const auto& line : open) reporter.say("   " + line + ".");
 
   reporter.observe(Event("dry-run-ended").with("refusals", refusals));

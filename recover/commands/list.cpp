@@ -38,12 +38,15 @@ Exit list(const Options&, Reporter& reporter) {
   }
   reporter.say("\nKinds of steps");
   for (const auto& kind : all_kinds()) {
-    reporter.observe(Event("kind").with("name", std::string(kind.name)).with("summary", std::string(kind.summary)));
+    reporter.observe(
+        Event("kind").with("name", std::string(kind.name)).with("summary", std::string(kind.summary)));
     reporter.say(row(kind.name, kind.summary));
   }
   reporter.say("\nChecks");
   for (const auto& check : all_checks()) {
-    reporter.observe(Event("question").with("name", std::string(check.name)).with("question", std::string(check.question)));
+    reporter.observe(Event("question")
+                         .with("name", std::string(check.name))
+                         .with("question", std::string(check.question)));
     reporter.say(row(check.name, check.question));
   }
   return Exit::finished;

@@ -18,7 +18,7 @@ std::unique_ptr<Prepared> prepare(const Options& options) {
   prepared->profile = load_profile(find_profile(options.profile));
   prepared->processes = system::real_processes();
   prepared->prober = real_prober(prepared->profile, options.state, *prepared->processes);
-  prepared->facts = prepared->prober->read(false, false, false);
+  prepared->facts = prepared->prober->read({});
   require("root-user", *prepared);
   if (!prepared->facts.storage) require("storage-mounted", *prepared);
   prepared->layout = make_layout(prepared->profile, prepared->facts.storage->mount_point, options.state);

@@ -23,8 +23,8 @@ struct Prepared {
 // Throws Refused when the check does not hold now.
 void require(const char* check, const Prepared& prepared);
 
-// Throws UsageError for bad files, Refused when not root or the storage volume is not mounted: without it there are no
-// paths to plan with.
+// Throws UsageError for bad files, Refused when not root or the storage volume is not mounted: without it
+// there are no paths to plan with.
 std::unique_ptr<Prepared> prepare(const Options& options);
 
 }  // namespace recover::commands

@@ -21,7 +21,8 @@ namespace {
 std::vector<std::string> step_names(const Plan& plan, bool fallbacks) {
   std::vector<std::string> names;
   for (const auto& step : plan.steps)
-    if (!step.fallback_for.empty() == fallbacks) names.push_back(step.name + (fallbacks ? " for " + step.fallback_for : ""));
+    if (!step.fallback_for.empty() == fallbacks)
+      names.push_back(step.name + (fallbacks ? " for " + step.fallback_for : ""));
   return names;
 }
 
@@ -74,10 +75,11 @@ void require_same_plan(const Plan& plan, const JournalState& earlier) {
 // A run that was killed a moment ago may still hold the target: the kernel takes its mounts apart behind it.
 Facts facts_once_settled(Prepared& prepared, bool resumed) {
   for (int tries = 0;; ++tries) {
-    auto facts = prepared.prober->read(false, false, false);
+    auto facts = prepared.prober->read({});
     const auto targets = find_targets(prepared.profile, facts);
-    const bool held = std::any_of(targets.begin(), targets.end(),
-                                  [](const auto& target) { return target.device && !target.device->in_use.empty(); });
+    const bool held = std::any_of(targets.begin(), targets.end(), [](const auto& target) {
+      return target.device && !target.device->in_use.empty();
+    });
     if (!held || !resumed || tries == 20) return facts;
     prepared.processes->pause(std::chrono::milliseconds(500));
   }
@@ -109,7 +111,8 @@ Exit run(const Options& options, Reporter& reporter) {
 
   reporter.log_to(directory + "/log");
   auto journal = earlier.started ? Journal::append(directory) : Journal::create(directory);
-  const auto begin = introduction(earlier.started ? "run-resumed" : "run-begun", plan, prepared->playbook, facts);
+  const auto begin =
+      introduction(earlier.started ? "run-resumed" : "run-begun", plan, prepared->playbook, facts);
   journal.write(begin);
   reporter.observe(begin);
   reporter.say(plan.title + "\n" + overview(plan) + "Every command: the same with --dry-run.");
@@ -123,7 +126,8 @@ Exit run(const Options& options, Reporter& reporter) {
   const auto state = state_of(read_journal(journal_path(directory)).events);
   std::filesystem::remove(directory + "/backup.toml");  // the next run chooses anew
   const auto verdict = gate(state);
-  reporter.observe(Event("verdict").with("finished", verdict.exit == Exit::finished).with("text", verdict.text));
+  reporter.observe(
+      Event("verdict").with("finished", verdict.exit == Exit::finished).with("text", verdict.text));
   reporter.say(verdict.text);
   return verdict.exit;
 }

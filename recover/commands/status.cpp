@@ -10,10 +10,14 @@ namespace {
 
 std::string word(Progress progress) {
   switch (progress) {
-    case Progress::done: return "done";
-    case Progress::failed: return "failed";
-    case Progress::begun: return "begun, not done";
-    case Progress::none: break;
+    case Progress::done:
+      return "done";
+    case Progress::failed:
+      return "failed";
+    case Progress::begun:
+      return "begun, not done";
+    case Progress::none:
+      break;
   }
   return "-";
 }
@@ -29,8 +33,9 @@ Exit status(const Options& options, Reporter& reporter) {
   event.with("journal", directory).with("started", state.started_at).with("complete", state.complete);
   event.with("finished", verdict.exit == Exit::finished && state.started).with("torn", contents.torn);
   if (state.started) {
-    reporter.say("Playbook " + state.playbook + ", begun " + state.started_at + ", last entry " + state.last_at + "\nJournal " +
-                 journal_path(directory) + (contents.torn ? " (its last line was cut off by a crash)" : ""));
+    reporter.say("Playbook " + state.playbook + ", begun " + state.started_at + ", last entry " +
+                 state.last_at + "\nJournal " + journal_path(directory) +
+                 (contents.torn ? " (its last line was cut off by a crash)" : ""));
     for (const auto& step : state.order) {
       auto said = word(state.of(step));
       if (const auto fallback = state.fallbacks.find(step);

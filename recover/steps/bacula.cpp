@@ -1,5 +1,5 @@
-// What the steps that talk to Bacula share: its daemons run inside the recovery environment, in the foreground, as the
-// children of recover, so that they end with it.
+// What the steps that talk to Bacula share: its daemons run inside the recovery environment, in the
+// foreground, as the children of recover, so that they end with it.
 #include "recover/duration.hpp"
 #include "recover/steps/kinds.hpp"
 
@@ -10,7 +10,8 @@ std::string configuration(const StepContext& context, std::string_view file) {
 }
 
 bacula::Console console(const StepContext& context) {
-  return {{"chroot", context.layout.environment, "bconsole", "-n", "-c", configuration(context, "bconsole.conf")}};
+  return {{"chroot", context.layout.environment, "bconsole", "-n", "-c",
+           configuration(context, "bconsole.conf")}};
 }
 
 std::vector<Action> start_bacula(const StepContext& context) {
@@ -23,10 +24,14 @@ std::vector<Action> start_bacula(const StepContext& context) {
   daemon("bacula-sd");
   daemon("bacula-fd");
   daemon("bacula-dir");
-  actions.emplace_back(AwaitDaemons{console(context), context.profile.bacula.storage, context.profile.bacula.client,
-                                    duration(context, "patience", "60 s")});
-  actions.emplace_back(ProveRestoreOnly{console(context), context.profile.bacula.director});
+  const auto& bacula = context.profile.bacula;
+  actions.emplace_back(MeetBacula{console(context), bacula.storage, bacula.client, bacula.director,
+                                  duration(context, "patience", "60 s")});
   return actions;
+}
+
+Action stop_daemons() {
+  return StopDaemons{{"bacula-dir", "bacula-fd", "bacula-sd"}};
 }
 
 std::chrono::milliseconds duration(const StepContext& context, std::string_view parameter,

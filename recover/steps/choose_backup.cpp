@@ -1,5 +1,5 @@
-// Asks the Director of the recovery environment which backup a restore would take, and keeps its bootstrap file and
-// its list of files, before anything is destroyed.
+// Asks the Director of the recovery environment which backup a restore would take, and keeps its bootstrap
+// file and its list of files, before anything is destroyed.
 #include "recover/steps/kinds.hpp"
 
 namespace recover::steps {
@@ -8,9 +8,9 @@ namespace {
 std::vector<Action> plan(const StepContext& context) {
   const auto& bacula = context.profile.bacula;
   auto actions = start_bacula(context);
-  actions.emplace_back(ChooseBackup{{console(context), context.layout.environment, bacula.client, bacula.fileset,
-                                     bacula.storage, bacula.catalog, context.as_of, context.layout.state,
-                                     bacula.restore_job}});
+  actions.emplace_back(ChooseBackup{{console(context), context.layout.environment, bacula.client,
+                                     bacula.fileset, bacula.storage, bacula.catalog, context.as_of,
+                                     context.layout.state, bacula.restore_job}});
   return actions;
 }
 

@@ -1,5 +1,5 @@
-// Makes the recovery environment on the storage volume fit to chroot into: its kernel filesystems, and the volumes
-// read-only, so that nothing that runs there can write a backup whatever its configuration says.
+// Makes the recovery environment on the storage volume fit to chroot into: its kernel filesystems, and the
+// volumes read-only, so that nothing that runs there can write a backup whatever its configuration says.
 #include "recover/steps/kinds.hpp"
 
 namespace recover::steps {

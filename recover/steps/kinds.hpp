@@ -17,11 +17,17 @@ StepKind recreate_directories();
 StepKind hand_over();
 StepKind release_mounts();
 
+// Without udev nobody has told the kernel which devices of a btrfs belong together. Nothing for a single
+// device.
+void announce_devices(const StepContext& context, std::vector<Action>& actions);
+
 // Shared by those that talk to Bacula in the environment.
 bacula::Console console(const StepContext& context);
 std::vector<Action> start_bacula(const StepContext& context);
+Action stop_daemons();
 std::string configuration(const StepContext& context, std::string_view file);
 // A parameter of type duration.
-std::chrono::milliseconds duration(const StepContext& context, std::string_view parameter, const std::string& otherwise);
+std::chrono::milliseconds duration(const StepContext& context, std::string_view parameter,
+                                   const std::string& otherwise);
 
 }  // namespace recover::steps

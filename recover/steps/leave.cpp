@@ -1,5 +1,5 @@
-// The steps after the restore: what backups leave out, the journal into the restored root, and every daemon and mount
-// given back.
+// The steps after the restore: what backups leave out, the journal into the restored root, and every daemon
+// and mount given back.
 #include <algorithm>
 
 #include "recover/steps/kinds.hpp"
@@ -8,13 +8,14 @@ namespace recover::steps {
 namespace {
 
 std::vector<Action> plan_stop(const StepContext&) {
-  return {StopDaemon{"bacula-dir"}, StopDaemon{"bacula-fd"}, StopDaemon{"bacula-sd"}};
+  return {stop_daemons()};
 }
 
 std::vector<Action> plan_directories(const StepContext& context) {
   const auto& root = context.layout.target;
-  return {MakeDirectory{root + "/proc", 0555}, MakeDirectory{root + "/sys", 0555}, MakeDirectory{root + "/dev", 0755},
-          MakeDirectory{root + "/run", 0755},  MakeDirectory{root + "/tmp", 01777}, MakeMountPoints{root}};
+  return {MakeDirectory{root + "/proc", 0555}, MakeDirectory{root + "/sys", 0555},
+          MakeDirectory{root + "/dev", 0755},  MakeDirectory{root + "/run", 0755},
+          MakeDirectory{root + "/tmp", 01777}, MakeMountPoints{root}};
 }
 
 std::vector<Action> plan_hand_over(const StepContext& context) {
@@ -26,11 +27,14 @@ std::vector<Action> plan_release(const StepContext& context) {
   std::vector<std::string> points;
   for (const auto& subvolume : context.profile.subvolumes)
     if (!subvolume.mount.empty())
-      points.push_back(subvolume.mount == "/" ? context.layout.target : context.layout.target + subvolume.mount);
-  std::stable_sort(points.begin(), points.end(), [](const auto& a, const auto& b) { return a.size() > b.size(); });
+      points.push_back(subvolume.mount == "/" ? context.layout.target
+                                              : context.layout.target + subvolume.mount);
+  std::stable_sort(points.begin(), points.end(),
+                   [](const auto& a, const auto& b) { return a.size() > b.size(); });
   points.push_back(environment + context.profile.bacula.archive_device);
   points.push_back(environment + Layout::inside_state);
-  for (const auto* directory : {"/tmp", "/run", "/dev", "/sys", "/proc"}) points.push_back(environment + directory);
+  for (const auto* directory : {"/tmp", "/run", "/dev", "/sys", "/proc"})
+    points.push_back(environment + directory);
   std::vector<Action> actions;
   for (auto& point : points) actions.emplace_back(Unmount{std::move(point)});
   return actions;
@@ -38,7 +42,9 @@ std::vector<Action> plan_release(const StepContext& context) {
 
 }  // namespace
 
-StepKind stop_bacula() { return {"stop-bacula", "Stop Bacula in the recovery environment", false, {}, plan_stop}; }
+StepKind stop_bacula() {
+  return {"stop-bacula", "Stop Bacula in the recovery environment", false, {}, plan_stop};
+}
 
 StepKind recreate_directories() {
   return {"recreate-directories", "Make the directories that backups leave out", false, {}, plan_directories};
@@ -48,6 +54,8 @@ StepKind hand_over() {
   return {"hand-over", "Copy the journal into the restored root", false, {}, plan_hand_over};
 }
 
-StepKind release_mounts() { return {"release-mounts", "Unmount everything", false, {}, plan_release}; }
+StepKind release_mounts() {
+  return {"release-mounts", "Unmount everything", false, {}, plan_release};
+}
 
 }  // namespace recover::steps

@@ -1,5 +1,5 @@
-// Makes the filesystem of the profile again, with its UUID and its subvolumes. One step, because each part wants the
-// whole before it: half done, it is done again from the start.
+// Makes the filesystem of the profile again, with its UUID and its subvolumes. One step, because each part
+// wants the whole before it: half done, it is done again from the start.
 #include <algorithm>
 
 #include "recover/steps/kinds.hpp"
@@ -13,9 +13,11 @@ std::string joined(const std::vector<std::string>& words) {
   return text;
 }
 
-// mkfs.btrfs(8), "FILESYSTEM FEATURES": those that can be changed on a mounted filesystem are "runtime features", with an
-// option of their own before btrfs-progs 6.3.
-bool is_runtime_feature(const std::string& feature) { return feature == "free-space-tree" || feature == "quota"; }
+// mkfs.btrfs(8), "FILESYSTEM FEATURES": those that can be changed on a mounted filesystem are "runtime
+// features", with an option of their own before btrfs-progs 6.3.
+bool is_runtime_feature(const std::string& feature) {
+  return feature == "free-space-tree" || feature == "quota";
+}
 
 void add_features(const std::vector<std::string>& features, std::vector<std::string>& argv) {
   std::vector<std::string> fixed, runtime;
@@ -47,7 +49,8 @@ std::vector<ProfileSubvolume> parents_first(std::vector<ProfileSubvolume> subvol
 void make_subvolume(const ProfileSubvolume& subvolume, std::vector<Action>& actions) {
   const auto path = std::string(Layout::top_level) + "/" + subvolume.path;
   if (const auto slash = subvolume.path.rfind('/'); slash != std::string::npos)
-    actions.emplace_back(Command{{"mkdir", "-p", std::string(Layout::top_level) + "/" + subvolume.path.substr(0, slash)}});
+    actions.emplace_back(
+        Command{{"mkdir", "-p", std::string(Layout::top_level) + "/" + subvolume.path.substr(0, slash)}});
   actions.emplace_back(Command{{"btrfs", "subvolume", "create", path}});
   // Only files made after it are spared copy-on-write (chattr(1)): while it is empty.
   if (subvolume.no_cow) actions.emplace_back(Command{{"chattr", "+C", path}});
@@ -63,12 +66,7 @@ std::vector<Action> plan(const StepContext& context) {
     actions.emplace_back(Command{{"wipefs", "--all", device}});
   }
   actions.emplace_back(make_filesystem(context.profile.filesystem, devices));
-  if (devices.size() > 1) {
-    // Without udev nobody has told the kernel which devices belong together.
-    Command scan{{"btrfs", "device", "scan"}};
-    scan.argv.insert(scan.argv.end(), devices.begin(), devices.end());
-    actions.emplace_back(scan);
-  }
+  announce_devices(context, actions);
   actions.emplace_back(MakeDirectory{Layout::top_level, 0700});
   actions.emplace_back(Mount{devices.front(), Layout::top_level, "btrfs", "subvolid=5"});
   for (const auto& subvolume : parents_first(context.profile.subvolumes)) make_subvolume(subvolume, actions);

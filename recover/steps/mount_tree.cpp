@@ -1,9 +1,18 @@
-// Mounts the new subvolumes as the machine had them, below the recovery environment, where the restore can reach them.
+// Mounts the new subvolumes as the machine had them, below the recovery environment, where the restore can
+// reach them.
 #include <algorithm>
 
 #include "recover/steps/kinds.hpp"
 
 namespace recover::steps {
+
+void announce_devices(const StepContext& context, std::vector<Action>& actions) {
+  if (context.targets.size() < 2) return;
+  Command scan{{"btrfs", "device", "scan"}};
+  for (const auto& target : context.targets) scan.argv.push_back(path_of(target));
+  actions.emplace_back(scan);
+}
+
 namespace {
 
 std::vector<Action> plan(const StepContext& context) {
@@ -12,11 +21,13 @@ std::vector<Action> plan(const StepContext& context) {
   std::stable_sort(subvolumes.begin(), subvolumes.end(),
                    [](const auto& a, const auto& b) { return a.mount.size() < b.mount.size(); });
   std::vector<Action> actions{MakeDirectory{context.layout.target}};
+  announce_devices(context, actions);
   for (const auto& subvolume : subvolumes) {
-    const auto point = subvolume.mount == "/" ? context.layout.target : context.layout.target + subvolume.mount;
+    const auto point =
+        subvolume.mount == "/" ? context.layout.target : context.layout.target + subvolume.mount;
     if (subvolume.mount != "/") actions.emplace_back(MakeDirectory{point});
-    actions.emplace_back(
-        Mount{path_of(context.targets.front()), point, "btrfs", subvolume.options + ",subvol=" + subvolume.path});
+    actions.emplace_back(Mount{path_of(context.targets.front()), point, "btrfs",
+                               subvolume.options + ",subvol=" + subvolume.path});
   }
   return actions;
 }

@@ -1,18 +1,20 @@
-// The two ways to bring the files back. Both read the bootstrap file that was kept before the first write, and both
-// begin with an empty tree: over a half-restored one, ACLs would be inherited twice.
+// The two ways to bring the files back. Both read the bootstrap file that was kept before the first write,
+// and both begin with an empty tree: over a half-restored one, ACLs would be inherited twice.
 #include "recover/steps/kinds.hpp"
 
 namespace recover::steps {
 namespace {
 
-// Everything below the target but subvolumes and mount points. The root directory of a btrfs subvolume is always
-// inode 256 (kernel, fs/btrfs: BTRFS_FIRST_FREE_OBJECTID), and no other file has that number.
+// Everything below the target but subvolumes and mount points. The root directory of a btrfs subvolume is
+// always inode 256 (kernel, fs/btrfs: BTRFS_FIRST_FREE_OBJECTID), and no other file has that number.
 Command empty_tree(const StepContext& context) {
-  return {{"find", context.layout.target, "-mindepth", "1", "-depth", "!", "-inum", "256", "(", "!", "-type", "d", "-o",
-           "-empty", ")", "-delete"}};
+  return {{"find", context.layout.target, "-mindepth", "1", "-depth", "!", "-inum", "256", "(", "!", "-type",
+           "d", "-o", "-empty", ")", "-delete"}};
 }
 
-std::string kept_bootstrap() { return std::string(Layout::inside_state) + "/backup.bsr"; }
+std::string kept_bootstrap() {
+  return std::string(Layout::inside_state) + "/backup.bsr";
+}
 
 std::vector<Action> plan_director(const StepContext& context) {
   const auto& bacula = context.profile.bacula;
@@ -33,12 +35,17 @@ std::vector<Action> plan_director(const StepContext& context) {
 std::vector<Action> plan_bextract(const StepContext& context) {
   bacula::ExtractRequest request;
   // -p: go on behind a damaged block; without it everything behind the first one would be lost.
-  request.argv = {"chroot",         context.layout.environment,
-                  "bextract",       "-p",
-                  "-c",             configuration(context, "bacula-sd.conf"),
-                  "-b",             kept_bootstrap(),
-                  context.profile.bacula.device, Layout::inside_target};
-  return {StopDaemon{"bacula-dir"}, StopDaemon{"bacula-fd"}, StopDaemon{"bacula-sd"}, empty_tree(context),
+  request.argv = {"chroot",
+                  context.layout.environment,
+                  "bextract",
+                  "-p",
+                  "-c",
+                  configuration(context, "bacula-sd.conf"),
+                  "-b",
+                  kept_bootstrap(),
+                  context.profile.bacula.device,
+                  Layout::inside_target};
+  return {stop_daemons(), empty_tree(context),
           ExtractVolumes{request, context.layout.state, context.layout.target},
           NameLosses{context.layout.volumes, context.layout.state, context.layout.target}};
 }

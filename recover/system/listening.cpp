@@ -10,8 +10,8 @@
 namespace recover::system {
 namespace {
 
-// Inodes of all listening TCP sockets. proc(5), /proc/net/tcp: the fourth column is the state, 0A is TCP_LISTEN; the
-// tenth is the inode.
+// Inodes of all listening TCP sockets. proc(5), /proc/net/tcp: the fourth column is the state, 0A is
+// TCP_LISTEN; the tenth is the inode.
 std::set<std::string> listening_inodes(const std::string& process) {
   std::set<std::string> inodes;
   for (const auto* table : {"/net/tcp", "/net/tcp6"}) {

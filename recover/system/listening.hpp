@@ -1,5 +1,5 @@
-// Has a daemon opened its port yet? Asked of the kernel: connecting to find out would look like an attack in the
-// daemon's own log.
+// Has a daemon opened its port yet? Asked of the kernel: connecting to find out would look like an attack in
+// the daemon's own log.
 #pragma once
 
 #include <sys/types.h>

@@ -7,11 +7,11 @@
 namespace recover::system {
 
 bool running_as_root() noexcept;
-bool efi_variables_usable() noexcept;          // libefivar
-std::string boot_id();                         // /proc/sys/kernel/random/boot_id
-std::int64_t now();                            // seconds since 1970
-std::string local_time(std::int64_t seconds);  // YYYY-MM-DD HH:MM:SS
+bool efi_variables_usable() noexcept;                         // libefivar
+std::string boot_id();                                        // /proc/sys/kernel/random/boot_id
+std::int64_t now();                                           // seconds since 1970
+std::string local_time(std::int64_t seconds);                 // YYYY-MM-DD HH:MM:SS
 std::int64_t seconds_of_local_time(const std::string& text);  // of YYYY-MM-DD HH:MM:SS; 0 when it is none
-std::string own_directory();                   // of the running executable
+std::string own_directory();                                  // of the running executable
 
 }  // namespace recover::system

@@ -1,6 +1,6 @@
-// Child processes: an argv, never a shell string; LC_ALL=C; output captured and streamed; a deadline where one
-// makes sense. Every effect goes through the interface `Processes`, so that a unit test hands in a script and
-// cannot start anything real.
+// Child processes: an argv, never a shell string; LC_ALL=C; output captured and streamed; a deadline where
+// one makes sense. Every effect goes through the interface `Processes`, so that a unit test hands in a script
+// and cannot start anything real.
 //
 //     auto result = processes.run({.argv = {"mkfs.btrfs", "--version"}});
 //     if (result.status != 0) ...
@@ -17,10 +17,11 @@
 namespace recover::system {
 
 struct ProcessSpec {
-  std::vector<std::string> argv;                 // argv[0] is looked up in PATH (and the sbin directories)
-  std::string input = {};                        // given on standard input, which is then closed
-  std::optional<std::chrono::milliseconds> deadline = {};  // SIGTERM to its process group then, SIGKILL 5 s later
-  bool merge_errors = false;                     // standard error arrives in `out`, in the order of writing
+  std::vector<std::string> argv;  // argv[0] is looked up in PATH (and the sbin directories)
+  std::string input = {};         // given on standard input, which is then closed
+  std::optional<std::chrono::milliseconds> deadline =
+      {};                     // SIGTERM to its process group then, SIGKILL 5 s later
+  bool merge_errors = false;  // standard error arrives in `out`, in the order of writing
 };
 
 struct ProcessResult {
@@ -38,7 +39,8 @@ class Child {
  public:
   virtual ~Child() = default;  // stops it when it still runs
   virtual bool running() = 0;
-  virtual bool listening() = 0;  // it has opened a TCP port
+  virtual bool listening() = 0;    // it has opened a TCP port
+  virtual void ask_to_stop() = 0;  // SIGTERM to its process group; does not wait
   // SIGTERM to its process group, SIGKILL after `patience`. Returns how it ended, as ProcessResult::status.
   virtual int stop(std::chrono::milliseconds patience) = 0;
   // The last 64 KiB of its standard output and error.
@@ -48,10 +50,11 @@ class Child {
 class Processes {
  public:
   virtual ~Processes() = default;
-  // Runs to its end. Throws Interrupted when a signal arrives meanwhile: its process group gets SIGTERM and, after
-  // 5 s, SIGKILL first. A child that ended by itself at the same moment is a result; the next call throws. A child
-  // that fails, or cannot be executed (127, the reason in `err`), is a result, not an exception. What a process that
-  // the child leaves behind still writes is waited for half a second. Throws Failed when there is no room for a process.
+  // Runs to its end. Throws Interrupted when a signal arrives meanwhile: its process group gets SIGTERM and,
+  // after 5 s, SIGKILL first. A child that ended by itself at the same moment is a result; the next call
+  // throws. A child that fails, or cannot be executed (127, the reason in `err`), is a result, not an
+  // exception. What a process that the child leaves behind still writes is waited for half a second. Throws
+  // Failed when there is no room for a process.
   virtual ProcessResult run(const ProcessSpec& spec, const Sink& sink = {}) = 0;
   // Starts and returns once it is executed. Throws Failed when it cannot be.
   virtual std::unique_ptr<Child> start(const std::vector<std::string>& argv) = 0;

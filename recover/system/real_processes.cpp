@@ -11,8 +11,8 @@
 
 #include "recover/error.hpp"
 #include "recover/system/answers.hpp"
-#include "recover/system/process.hpp"
 #include "recover/system/listening.hpp"
+#include "recover/system/process.hpp"
 #include "recover/system/real_group.hpp"
 #include "recover/system/real_run.hpp"
 #include "recover/system/signals.hpp"
@@ -36,6 +36,7 @@ class RealChild : public Child {
     return !group_.ended();
   }
   bool listening() override { return is_listening(group_.pid()); }
+  void ask_to_stop() override { group_.signal(SIGTERM); }
   int stop(milliseconds patience) override { return group_.stop(patience); }
   std::string output() override {
     const auto size = forget_old_output();

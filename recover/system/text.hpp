@@ -11,8 +11,8 @@ namespace recover::system {
 // \ooo (as `ls --quoting-style=escape` does), so that a file name cannot move the cursor or forge a line.
 std::string printable(std::string_view bytes);
 
-// Takes passwords out of text that Bacula printed: the value after any `Password =`, in quotes or not, and after
-// dbpassword. Law 6.
+// Takes passwords out of text that Bacula printed: the value after any `Password =`, in quotes or not, and
+// after dbpassword. Law 6.
 std::string redact(std::string_view text);
 
 // A word as a shell would need it typed: plain when harmless, else in single quotes.

@@ -3,6 +3,7 @@
 
 import os
 import sqlite3
+from contextlib import closing
 
 from loop import alder, by_hand
 from loop.command import progress
@@ -20,5 +21,5 @@ def back_up(machine, count):
             with open(folder / f"file-{number}", "wb") as file:
                 file.write(number.to_bytes(8, "big") * (64 + number % 512))  # 0.5 to 4.5 KiB
         bacula.run_job(f"run job={alder.BACKUP_JOB} level=Full yes")
-        with sqlite3.connect(root / "var/lib/bacula/bacula.db") as source, sqlite3.connect(catalog) as copy:
+        with closing(sqlite3.connect(root / "var/lib/bacula/bacula.db")) as source, closing(sqlite3.connect(catalog)) as copy:
             source.backup(copy)

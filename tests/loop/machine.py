@@ -71,6 +71,7 @@ class Machine(Faults):
         self.serial = str(self.root_image)
         self.device = mounts.attach(self.root_image)
         self.storage_device = mounts.attach(storage_image)
+        self.extra_devices = []  # a test's own
         self.storage = self.work / "storage"
         self.storage.mkdir()
         # noatime: to run the program from the volume must not write to it
@@ -93,7 +94,7 @@ class Machine(Faults):
             self._lock.close()
 
     def _devices(self):
-        return [self.device, self.storage_device]
+        return [self.device, self.storage_device, *self.extra_devices]
 
     @functools.cached_property
     def full(self):

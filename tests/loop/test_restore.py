@@ -3,6 +3,7 @@
 
 import json
 import os
+import subprocess
 
 from .case import INTERRUPTED, LOCKED, NOT_FINISHED, REFUSED, LoopTest
 
@@ -73,6 +74,31 @@ class Restore(LoopTest):
         self.assertFalse(self.state.exists())
         self.assert_exit(self.recover("status", "--state", elsewhere), NOT_FINISHED)
         self.assert_restored()
+        self.assert_clean()
+
+
+class TwoDisks(LoopTest):
+    def test_raid1_comes_back_as_raid1(self):
+        second = self.machine.work / "second.img"
+        with open(second, "wb") as file:
+            file.truncate(8 << 30)
+        attached = subprocess.run(["losetup", "--find", "--show", second], check=True, capture_output=True, text=True).stdout.strip()
+        self.machine.extra_devices.append(attached)
+        self.edit_profile('data = "single"', 'data = "raid1"')
+        self.edit_profile('metadata = "dup"', 'metadata = "raid1"')
+        self.edit_profile("[filesystem]", f'[[disk]]\nname = "second"\nserial = "{second}"\nsize = {8 << 30}\n\n[filesystem]')
+        self.edit_profile('devices = [ { disk = "system" } ]', 'devices = [{ disk = "system" }, { disk = "second" }]')
+        self.machine.destroy()
+        one = self.restore()
+        self.assert_exit(one, REFUSED)  # the second disk was not confirmed
+        self.assert_says(one, str(second))
+        result = self.restore("--confirm", second)
+        self.assert_exit(result, NOT_FINISHED)
+        self.assert_restored()
+        with self.machine.root() as root:
+            usage = subprocess.run(["btrfs", "filesystem", "df", root], check=True, capture_output=True, text=True).stdout
+        self.assertIn("Data, RAID1", usage)
+        self.assertIn("Metadata, RAID1", usage)
         self.assert_clean()
 
 

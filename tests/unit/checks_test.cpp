@@ -15,16 +15,21 @@ Answer ask(const std::string& name, const Facts& facts) {
   return check->ask(sample_profile(), facts);
 }
 
-BlockDevice& target(Facts& facts) { return facts.devices[2]; }
+BlockDevice& target(Facts& facts) {
+  return facts.devices[2];
+}
 
-// What must be changed on a good machine so that the check fails, and a word that its sentence must then hold.
+// What must be changed on a good machine so that the check fails, and a word that its sentence must then
+// hold.
 struct Case {
   const char* check;
   std::function<void(Facts&)> spoil;
   const char* word;
 };
 
-void PrintTo(const Case& spoiled, std::ostream* out) { *out << spoiled.check; }
+void PrintTo(const Case& spoiled, std::ostream* out) {
+  *out << spoiled.check;
+}
 
 Facts all_good() {
   auto facts = good_facts();
@@ -36,7 +41,8 @@ Facts all_good() {
 class Spoiled : public testing::TestWithParam<Case> {};
 
 TEST_P(Spoiled, HoldsOnAGoodMachine) {
-  EXPECT_EQ(ask(GetParam().check, all_good()).verdict, Verdict::holds) << ask(GetParam().check, all_good()).evidence;
+  EXPECT_EQ(ask(GetParam().check, all_good()).verdict, Verdict::holds)
+      << ask(GetParam().check, all_good()).evidence;
 }
 
 TEST_P(Spoiled, FailsWithEvidenceAndRemedyOnASpoiledOne) {
@@ -55,13 +61,16 @@ const Case cases[] = {
     {"target-size", [](Facts& f) { f.devices[0].size -= 512; }, "bytes"},
     {"target-free", [](Facts& f) { target(f).in_use = "mounted on /x"; }, "mounted on /x"},
     {"target-free", [](Facts& f) { target(f).read_only = true; }, "read-only"},
-    {"target-not-storage", [](Facts& f) { target(f).fs_uuid = sample_profile().storage.uuid; }, "storage volume"},
-    {"uuid-unique", [](Facts& f) { f.devices[3].fs_uuid = sample_profile().filesystem.uuid; }, "/dev/nvme1n1"},
+    {"target-not-storage", [](Facts& f) { target(f).fs_uuid = sample_profile().storage.uuid; },
+     "storage volume"},
+    {"uuid-unique", [](Facts& f) { f.devices[3].fs_uuid = sample_profile().filesystem.uuid; },
+     "/dev/nvme1n1"},
     {"storage-mounted", [](Facts& f) { f.storage.reset(); }, "not mounted"},
     {"storage-mounted", [](Facts& f) { f.storage->writable = false; }, "read-only"},
     {"environment-complete", [](Facts& f) { f.storage->environment = false; }, "no recovery environment"},
     {"environment-complete", [](Facts& f) { f.storage->environment_tools[4].path = ""; }, "bextract"},
-    {"volumes-readable", [](Facts& f) { f.storage->volumes[1].problem = "The volume Vol-0002 is missing"; }, "Vol-0002"},
+    {"volumes-readable", [](Facts& f) { f.storage->volumes[1].problem = "The volume Vol-0002 is missing"; },
+     "Vol-0002"},
     {"backup-chosen", [](Facts& f) { f.backup->files = 0; }, "no files"},
     {"restore-only", [](Facts& f) { f.director->writing_jobs = {"Nightly"}; }, "Nightly"},
     {"restore-only", [](Facts& f) { f.director->schedules = {"Weekly"}; }, "Weekly"},
@@ -71,12 +80,17 @@ const Case cases[] = {
     {"filesystem-made", [](Facts& f) { f.filesystem->metadata = "single"; }, "metadata"},
     {"filesystem-made", [](Facts& f) { f.filesystem->subvolumes[0].is_default = false; }, "default"},
     {"filesystem-made", [](Facts& f) { f.filesystem->subvolumes[3].no_cow = false; }, "copy-on-write"},
-    {"filesystem-made", [](Facts& f) { f.filesystem->subvolumes.erase(f.filesystem->subvolumes.begin() + 2); }, "@home"},
-    {"tree-complete", [](Facts& f) { f.tree->missing = 1, f.tree->examples = {"/etc/x is missing"}; }, "/etc/x"},
+    {"filesystem-made",
+     [](Facts& f) { f.filesystem->subvolumes.erase(f.filesystem->subvolumes.begin() + 2); }, "@home"},
+    {"tree-complete", [](Facts& f) { f.tree->missing = 1, f.tree->examples = {"/etc/x is missing"}; },
+     "/etc/x"},
     {"tree-complete", [](Facts& f) { f.tree->different = 1; }, "differ"},
     {"directories-present", [](Facts& f) { f.tree->absent_directories = {"/proc"}; }, "/proc"},
     {"fstab-resolves", [](Facts& f) { f.tree->unresolved_uuids = {"UUID=x"}; }, "UUID=x"},
-    {"nothing-mounted", [](Facts& f) { f.mounts.push_back({"proc", "/mnt/gentoo/environment/proc", "proc", "", "/"}); },
+    {"nothing-mounted",
+     [](Facts& f) {
+       f.mounts.push_back({"proc", "/mnt/gentoo/environment/proc", "proc", "", "/"});
+     },
      "/mnt/gentoo/environment/proc"},
 };
 

@@ -24,7 +24,9 @@ TEST(Executor, DoesEveryActionInTheOrderOfThePlan) {
 
 TEST(Executor, AsksForConfirmationBeforeTheFirstWriteAndNeverActsWithoutIt) {
   FakeRun run;
-  run.confirm = [](const Plan&, const Facts&) { throw Refused("nobody", "say yes"); };
+  run.confirm = [](const Plan&, const Facts&) {
+    throw Refused("nobody", "say yes");
+  };
   EXPECT_THROW(run.go(), Refused);
   EXPECT_FALSE(run.runner.did("wipefs"));
   EXPECT_FALSE(run.runner.did("mkfs.btrfs"));
@@ -79,7 +81,7 @@ TEST(Executor, FallsBackWhenTheRestoredTreeIsNotWhole) {
 
 TEST(Executor, DoesNotFallBackWhenTheDirectorCouldWriteBackups) {
   FakeRun run;
-  run.facts.director->writing_jobs = {"BackupAlder"};
+  run.runner.refuse_at = ".jobs type=B";
   EXPECT_THROW(run.go(), Refused);
   EXPECT_FALSE(run.runner.did("mkfs.btrfs"));
 }

@@ -1,5 +1,5 @@
-// A whole run of the storage playbook on the recorded machine "alder", without acting: a runner that writes down what
-// it is told, a prober that answers from values, a journal in a temporary directory.
+// A whole run of the storage playbook on the recorded machine "alder", without acting: a runner that writes
+// down what it is told, a prober that answers from values, a journal in a temporary directory.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -15,7 +15,7 @@ namespace recover::test {
 
 struct FakeRunner : Runner {
   std::vector<std::string> typed;  // the first line of each action
-  std::string fail_at, interrupt_at;
+  std::string fail_at, interrupt_at, refuse_at;
   std::vector<std::string> release_failures;
   int releases = 0;
 
@@ -23,6 +23,8 @@ struct FakeRunner : Runner {
     std::string all;
     for (const auto& line : as_typed(action)) all += line + "\n";
     if (!interrupt_at.empty() && all.find(interrupt_at) != std::string::npos) throw Interrupted("SIGINT");
+    if (!refuse_at.empty() && all.find(refuse_at) != std::string::npos)
+      throw Refused("refused: " + all, "mend it");
     if (!fail_at.empty() && all.find(fail_at) != std::string::npos) throw Failed("failed: " + all, "mend it");
     typed.push_back(as_typed(action).front());
     everything += all;
@@ -40,7 +42,7 @@ struct FakeProber : Prober {
   Facts* facts = nullptr;
   std::function<void(int)> before_read;
   int reads = 0;
-  Facts read(bool, bool, bool) override {
+  Facts read(Look) override {
     if (before_read) before_read(++reads);
     return *facts;
   }
@@ -50,7 +52,8 @@ struct Silent : Observer {
   void observe(const Event&) override {}
 };
 
-// Facts of a machine on which everything goes well: before the run, and what the proofs will find after each step.
+// Facts of a machine on which everything goes well: before the run, and what the proofs will find after each
+// step.
 inline Facts good_facts() {
   auto facts = recorded_machine("alder");
   facts.backup = bacula::Backup{{{1, "BackupAlder", "Full", "2026-11-20 01:00:00", 100, 1000},
@@ -59,7 +62,8 @@ inline Facts good_facts() {
                                 1100,
                                 {"Vol-0001", "Vol-0002"},
                                 true};
-  facts.director = bacula::DirectorFacts{"alder-dir", "9.6.7", {"RestoreFiles"}, {}, {"alder-fd"}, {"alder-root"}, {"File1"}, {}};
+  facts.director = bacula::DirectorFacts{"alder-dir",  "9.6.7",        {"RestoreFiles"}, {},
+                                         {"alder-fd"}, {"alder-root"}, {"File1"},        {}};
   facts.filesystem = FilesystemFacts{"5f3a1f0e-8a55-4c60-9a7e-2f6f2b7f1c11",
                                      "alder-root",
                                      "single",
@@ -103,12 +107,14 @@ struct FakeRun {
 
   Profile profile = sample_profile();
   Facts facts = good_facts();
-  std::string directory = (std::filesystem::temp_directory_path() / ("recover-unit-" + std::to_string(::getpid()))).string();
+  std::string directory =
+      (std::filesystem::temp_directory_path() / ("recover-unit-" + std::to_string(::getpid()))).string();
   Plan plan;
   FakeRunner runner;
   FakeProber prober;
   std::function<void(int)> before_read;
-  Confirm confirm = [](const Plan&, const Facts&) {};
+  Confirm confirm = [](const Plan&, const Facts&) {
+  };
   int confirmations = 0;
 
  private:

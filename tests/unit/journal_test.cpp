@@ -98,12 +98,17 @@ TEST_F(JournalTest, KeepsAnOlderOneBeside) {
 }
 
 TEST(Event, SurvivesTheWayThroughJson) {
-  const Event event = Event("x").with("flag", Value(true)).with("number", Value(std::int64_t{-5})).with("text", "ä\n\"").with("list", Value(std::vector<std::string>{"a", "b"}));
+  const Event event = Event("x")
+                          .with("flag", Value(true))
+                          .with("number", Value(std::int64_t{-5}))
+                          .with("text", "ä\n\"")
+                          .with("list", Value(std::vector<std::string>{"a", "b"}));
   EXPECT_EQ(event_from_json(to_json(event)), event);
 }
 
 TEST(Event, IsNothingWhenTheTextIsNoEvent) {
-  for (const auto* text : {"", "{", "[]", "{}", "{\"event\":1}", "{\"event\":\"x\",\"y\":{}}", "{\"event\":\"x\",\"y\":[1]}", "null"})
+  for (const auto* text : {"", "{", "[]", "{}", "{\"event\":1}", "{\"event\":\"x\",\"y\":{}}",
+                           "{\"event\":\"x\",\"y\":[1]}", "null"})
     EXPECT_FALSE(event_from_json(text)) << text;
 }
 

@@ -27,7 +27,8 @@ void expect_refused(const std::vector<const char*>& words, const std::string& pa
 }
 
 TEST(Options, OfARun) {
-  const auto options = parse({"--playbook", "storage", "--confirm", "A", "--confirm", "B", "--as-of", "2026-11-20 04:00:00"});
+  const auto options =
+      parse({"--playbook", "storage", "--confirm", "A", "--confirm", "B", "--as-of", "2026-11-20 04:00:00"});
   EXPECT_EQ(options.command, "run");
   EXPECT_EQ(options.playbook, "storage");
   EXPECT_EQ(options.confirm, (std::vector<std::string>{"A", "B"}));
@@ -59,12 +60,15 @@ TEST(Options, RefusesWhatMakesNoSense) {
 }
 
 TEST(Options, RefusesMomentsThatAreNone) {
-  for (const auto* text : {"yesterday", "2026-11-20", "2026-02-30 00:00:00", "2026-11-20 25:00:00", "2026-11-20 04:00:00 x", ""})
+  for (const auto* text :
+       {"yesterday", "2026-11-20", "2026-02-30 00:00:00", "2026-11-20 25:00:00", "2026-11-20 04:00:00 x", ""})
     if (*text) expect_refused({"--playbook", "storage", "--as-of", text}, "as-of");
 }
 
 // No abbreviations: a shortened option in somebody's note must not change its meaning when another is added.
-TEST(Options, AreNotAbbreviated) { expect_refused({"--play", "storage"}, "--play"); }
+TEST(Options, AreNotAbbreviated) {
+  expect_refused({"--play", "storage"}, "--play");
+}
 
 }  // namespace
 }  // namespace recover::test

@@ -19,7 +19,8 @@ TEST(Plan, OfTheStoragePlaybookIsAsRecorded) {
 }
 
 TEST(Plan, AsOfAMomentIsAsRecorded) {
-  expect_golden("storage-plan-as-of.txt", plan_text(storage_plan(recorded_machine("alder"), "2026-11-20 04:00:00"), 79));
+  expect_golden("storage-plan-as-of.txt",
+                plan_text(storage_plan(recorded_machine("alder"), "2026-11-20 04:00:00"), 79));
 }
 
 TEST(Plan, NamesTheDeviceByIdentityWhateverItIsCalledToday) {

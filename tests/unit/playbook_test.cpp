@@ -20,13 +20,16 @@ struct Bad {
   const char* remedy;   // part of it
 };
 
-void PrintTo(const Bad& bad, std::ostream* out) { *out << bad.name; }
+void PrintTo(const Bad& bad, std::ostream* out) {
+  *out << bad.name;
+}
 
 class BadPlaybook : public testing::TestWithParam<Bad> {};
 
 TEST_P(BadPlaybook, IsRefusedWithLineColumnWordAndNearestWord) {
   const auto path =
-      (std::filesystem::temp_directory_path() / ("recover-playbook-" + std::to_string(::getpid()) + ".toml")).string();
+      (std::filesystem::temp_directory_path() / ("recover-playbook-" + std::to_string(::getpid()) + ".toml"))
+          .string();
   std::ofstream(path, std::ios::binary) << GetParam().text;
   try {
     load_playbook(path);
@@ -44,31 +47,36 @@ const Bad bad_playbooks[] = {
     {"OnlyAComment", "# nothing\n", "1:1", "empty", "[[step]]"},
     {"NoSteps", "title = \"t\"\n", "1:1", "no [[step]]", "[[step]]"},
     {"NoTitle", "[[step]]\nname = \"a\"\nuses = \"make-btrfs\"\n", "1:1", "\"title\" is missing", "Add it"},
-    {"UnknownKeyAtTheTop", "titel = \"t\"\ntitle = \"t\"\n[[step]]\nname = \"a\"\nuses = \"make-btrfs\"\n", "1:1",
-     "unknown key \"titel\"", "\"title\""},
-    {"UnknownKeyInAStep", "title = \"t\"\n[[step]]\nname = \"a\"\nuses = \"make-btrfs\"\ngaurds = []\n", "5:1",
-     "unknown key \"gaurds\"", "\"guards\""},
+    {"UnknownKeyAtTheTop", "titel = \"t\"\ntitle = \"t\"\n[[step]]\nname = \"a\"\nuses = \"make-btrfs\"\n",
+     "1:1", "unknown key \"titel\"", "\"title\""},
+    {"UnknownKeyInAStep", "title = \"t\"\n[[step]]\nname = \"a\"\nuses = \"make-btrfs\"\ngaurds = []\n",
+     "5:1", "unknown key \"gaurds\"", "\"guards\""},
     {"UnknownKind", "title = \"t\"\n[[step]]\nname = \"a\"\nuses = \"make-btrf\"\n", "4:8", "\"make-btrf\"",
      "\"make-btrfs\""},
-    {"UnknownCheck", "title = \"t\"\n[[step]]\nname = \"a\"\nuses = \"make-btrfs\"\nguards = [\"root-usr\"]\n", "5:10",
+    {"UnknownCheck",
+     "title = \"t\"\n[[step]]\nname = \"a\"\nuses = \"make-btrfs\"\nguards = [\"root-usr\"]\n", "5:10",
      "\"root-usr\"", "\"root-user\""},
     {"KindMissing", "title = \"t\"\n[[step]]\nname = \"a\"\n", "2:1", "\"uses\" is missing", "Add it"},
-    {"WrongTypeOfName", "title = \"t\"\n[[step]]\nname = 3\nuses = \"make-btrfs\"\n", "3:8", "must be a text", "Correct"},
-    {"WrongTypeInAList", "title = \"t\"\n[[step]]\nname = \"a\"\nuses = \"make-btrfs\"\nguards = [1]\n", "5:11",
-     "must be a list of texts", "Correct"},
+    {"WrongTypeOfName", "title = \"t\"\n[[step]]\nname = 3\nuses = \"make-btrfs\"\n", "3:8", "must be a text",
+     "Correct"},
+    {"WrongTypeInAList", "title = \"t\"\n[[step]]\nname = \"a\"\nuses = \"make-btrfs\"\nguards = [1]\n",
+     "5:11", "must be a list of texts", "Correct"},
     {"WrongTypeOfStep", "title = \"t\"\nstep = 1\n", "2:8", "must be a list of tables", "Correct"},
     {"NoToml", "title = \n", "1:9", "no TOML", "Correct"},
     {"UnknownSubstitution",
-     "title = \"t\"\n[[step]]\nname = \"a\"\nuses = \"enter-environment\"\ndirectories = [\"/run/${profile.bacula.cliant}\"]\n",
+     "title = \"t\"\n[[step]]\nname = \"a\"\nuses = \"enter-environment\"\ndirectories = "
+     "[\"/run/${profile.bacula.cliant}\"]\n",
      "5:15", "${profile.bacula.cliant}", "bacula.client"},
     {"OpenSubstitution",
-     "title = \"t\"\n[[step]]\nname = \"a\"\nuses = \"enter-environment\"\ndirectories = [\"/run/${profile\"]\n", "5:15",
-     "${profile", "recover list"},
-    {"NoDuration", "title = \"t\"\n[[step]]\nname = \"a\"\nuses = \"choose-backup\"\npatience = \"soon\"\n", "5:12",
-     "no duration", "30 s"},
+     "title = \"t\"\n[[step]]\nname = \"a\"\nuses = \"enter-environment\"\ndirectories = "
+     "[\"/run/${profile\"]\n",
+     "5:15", "${profile", "recover list"},
+    {"NoDuration", "title = \"t\"\n[[step]]\nname = \"a\"\nuses = \"choose-backup\"\npatience = \"soon\"\n",
+     "5:12", "no duration", "30 s"},
     {"SameNameTwice",
-     "title = \"t\"\n[[step]]\nname = \"a\"\nuses = \"make-btrfs\"\n[[step]]\nname = \"a\"\nuses = \"mount-tree\"\n", "6:8",
-     "name of its own", "another"},
+     "title = \"t\"\n[[step]]\nname = \"a\"\nuses = \"make-btrfs\"\n[[step]]\nname = \"a\"\nuses = "
+     "\"mount-tree\"\n",
+     "6:8", "name of its own", "another"},
     {"FallbackForNothing",
      "title = \"t\"\n[[step]]\nname = \"a\"\nuses = \"make-btrfs\"\n[[step]]\nname = \"b\"\nuses = "
      "\"mount-tree\"\nfallback-for = \"aa\"\n",

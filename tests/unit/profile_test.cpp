@@ -20,7 +20,8 @@ std::string refusal_of(const std::string& text, const std::string& replacement) 
   EXPECT_NE(at, std::string::npos) << text;
   profile.replace(at, text.size(), replacement);
   const auto path =
-      (std::filesystem::temp_directory_path() / ("recover-profile-" + std::to_string(::getpid()) + ".toml")).string();
+      (std::filesystem::temp_directory_path() / ("recover-profile-" + std::to_string(::getpid()) + ".toml"))
+          .string();
   std::ofstream(path, std::ios::binary) << profile;
   std::string said = "was not refused";
   try {
@@ -47,12 +48,24 @@ TEST(Profile, SampleLoads) {
   EXPECT_TRUE(profile.subvolumes[3].no_cow);
 }
 
-TEST(Profile, UnknownKeyIsRefusedWithTheNearestOne) { expect_refused("label =", "lable =", "Did you mean \"label\""); }
-TEST(Profile, OtherFormatIsRefused) { expect_refused("format = 1", "format = 2", "format"); }
-TEST(Profile, DiskWithoutSerialIsRefused) { expect_refused("serial = \"S4EVNX0R123456\"", "serial = \"\"", "no serial"); }
-TEST(Profile, DiskOfNoSizeIsRefused) { expect_refused("size = 500107862016", "size = 0", "size"); }
-TEST(Profile, DeviceOnAnUnknownDiskIsRefused) { expect_refused("disk = \"system\"", "disk = \"sytem\"", "\"sytem\""); }
-TEST(Profile, RubbishForAUuidIsRefused) { expect_refused("5f3a1f0e-8a55", "no such; uuid", "no filesystem UUID"); }
+TEST(Profile, UnknownKeyIsRefusedWithTheNearestOne) {
+  expect_refused("label =", "lable =", "Did you mean \"label\"");
+}
+TEST(Profile, OtherFormatIsRefused) {
+  expect_refused("format = 1", "format = 2", "format");
+}
+TEST(Profile, DiskWithoutSerialIsRefused) {
+  expect_refused("serial = \"S4EVNX0R123456\"", "serial = \"\"", "no serial");
+}
+TEST(Profile, DiskOfNoSizeIsRefused) {
+  expect_refused("size = 500107862016", "size = 0", "size");
+}
+TEST(Profile, DeviceOnAnUnknownDiskIsRefused) {
+  expect_refused("disk = \"system\"", "disk = \"sytem\"", "\"sytem\"");
+}
+TEST(Profile, RubbishForAUuidIsRefused) {
+  expect_refused("5f3a1f0e-8a55", "no such; uuid", "no filesystem UUID");
+}
 TEST(Profile, PathThatLeavesTheStorageIsRefused) {
   expect_refused("environment = \"environment\"", "environment = \"../x\"", "stays inside");
   expect_refused("environment = \"environment\"", "environment = \"/x\"", "relative");
@@ -60,9 +73,15 @@ TEST(Profile, PathThatLeavesTheStorageIsRefused) {
 TEST(Profile, NameThatWouldEndABconsoleLineIsRefused) {
   expect_refused("client = \"alder-fd\"", "client = \"alder\\\"\\nquit\"", "Bacula resource");
 }
-TEST(Profile, TwoRootsAreRefused) { expect_refused("mount = \"/home\"", "mount = \"/\"", "Exactly one"); }
-TEST(Profile, UnknownCatalogIsRefused) { expect_refused("catalog = \"sqlite3\"", "catalog = \"oracle\"", "oracle"); }
-TEST(Profile, MissingSectionIsRefused) { expect_refused("[bacula]", "[bakula]", "\"bacula\" is missing"); }
+TEST(Profile, TwoRootsAreRefused) {
+  expect_refused("mount = \"/home\"", "mount = \"/\"", "Exactly one");
+}
+TEST(Profile, UnknownCatalogIsRefused) {
+  expect_refused("catalog = \"sqlite3\"", "catalog = \"oracle\"", "oracle");
+}
+TEST(Profile, MissingSectionIsRefused) {
+  expect_refused("[bacula]", "[bakula]", "\"bacula\" is missing");
+}
 
 }  // namespace
 }  // namespace recover::test

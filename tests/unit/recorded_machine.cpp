@@ -45,7 +45,9 @@ StorageFacts storage(TomlTable table) {
 
 }  // namespace
 
-std::string source_path(const std::string& relative) { return std::string(TEST_SOURCE_DIR) + "/" + relative; }
+std::string source_path(const std::string& relative) {
+  return std::string(TEST_SOURCE_DIR) + "/" + relative;
+}
 
 Facts recorded_machine(const std::string& name) {
   auto root = TomlFile::load(source_path("tests/machines/" + name + ".toml")).root();
@@ -56,13 +58,16 @@ Facts recorded_machine(const std::string& name) {
   for (const auto& tool : root.texts_or("tools", {})) facts.tools.push_back({tool, "/usr/sbin/" + tool});
   for (auto& table : root.tables("device")) facts.devices.push_back(device(table));
   for (auto& table : root.tables("mount"))
-    facts.mounts.push_back({table.text("source"), table.text("target"), table.text("type"), table.text("options"), "/"});
+    facts.mounts.push_back(
+        {table.text("source"), table.text("target"), table.text("type"), table.text("options"), "/"});
   if (root.has("storage")) facts.storage = storage(root.table("storage"));
   root.finish();
   return facts;
 }
 
-Profile sample_profile() { return load_profile(source_path("playbooks/machine.sample.toml")); }
+Profile sample_profile() {
+  return load_profile(source_path("playbooks/machine.sample.toml"));
+}
 
 void expect_golden(const std::string& name, const std::string& text) {
   const auto path = source_path("tests/golden/" + name);

@@ -34,7 +34,9 @@ std::map<std::string, std::set<std::string>> includes() {
   return found;
 }
 
-bool is_ours(const std::string& include) { return include.starts_with("recover/") || include.starts_with("checks/"); }
+bool is_ours(const std::string& include) {
+  return include.starts_with("recover/") || include.starts_with("checks/");
+}
 
 TEST(Structure, SystemIncludesNothingAboveIt) {
   for (const auto& [file, list] : includes()) {
@@ -42,7 +44,8 @@ TEST(Structure, SystemIncludesNothingAboveIt) {
     for (const auto& include : list) {
       if (!is_ours(include)) continue;
       // Errors and plain values are the words that it speaks in.
-      const bool allowed = include.starts_with("recover/system/") || include == "recover/error.hpp" || include == "recover/facts.hpp";
+      const bool allowed = include.starts_with("recover/system/") || include == "recover/error.hpp" ||
+                           include == "recover/facts.hpp";
       EXPECT_TRUE(allowed) << file << " includes " << include;
     }
   }
@@ -65,7 +68,8 @@ TEST(Structure, ChecksSeeValuesOnly) {
     if (!file.starts_with("checks/")) continue;
     for (const auto& include : list) {
       if (!is_ours(include)) continue;
-      const std::set<std::string> allowed{"checks/checks.hpp", "recover/check.hpp", "recover/system/text.hpp"};
+      const std::set<std::string> allowed{"checks/checks.hpp", "recover/check.hpp",
+                                          "recover/system/text.hpp"};
       EXPECT_TRUE(allowed.contains(include)) << file << " includes " << include;
     }
   }
@@ -88,7 +92,8 @@ TEST(Structure, StepsSeeNoRunnerAndNoFacts) {
     if (!file.starts_with("recover/steps/")) continue;
     for (const auto& include : list) {
       if (!is_ours(include)) continue;
-      const bool allowed = include == "recover/step.hpp" || include == "recover/duration.hpp" || include == "recover/steps/kinds.hpp";
+      const bool allowed = include == "recover/step.hpp" || include == "recover/duration.hpp" ||
+                           include == "recover/steps/kinds.hpp";
       EXPECT_TRUE(allowed) << file << " includes " << include;
     }
   }
