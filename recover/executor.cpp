@@ -73,7 +73,7 @@ class Executor : public Observer {
   }
 
   Answer ask(const std::string& name, const Facts& facts, const std::string& step) {
-    const auto answer = find_check(name)->ask(run_.profile, facts);
+    auto answer = find_check(name)->ask(run_.profile, facts);
     record(Event("check")
                .with("check", name)
                .with("step", step)

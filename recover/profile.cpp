@@ -115,7 +115,7 @@ ProfileBacula read_bacula(TomlTable table) {
   return bacula;
 }
 
-void check_subvolumes(TomlTable root, const std::vector<ProfileSubvolume>& subvolumes) {
+void check_subvolumes(const TomlTable& root, const std::vector<ProfileSubvolume>& subvolumes) {
   const auto roots =
       std::count_if(subvolumes.begin(), subvolumes.end(), [](const auto& s) { return s.mount == "/"; });
   if (roots != 1) root.refuse("subvolume", "Exactly one [[subvolume]] must be mounted at \"/\"", see_formats);

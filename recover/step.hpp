@@ -32,11 +32,11 @@ struct StepContext {
   const Parameters& parameters;
   std::string as_of;  // YYYY-MM-DD HH:MM:SS, or empty
 
-  std::string text_or(std::string_view name, std::string otherwise) const {
+  std::string text_or(std::string_view name, const std::string& otherwise) const {
     const auto found = parameters.find(name);
     return found == parameters.end() || found->second.empty() ? otherwise : found->second.front();
   }
-  std::vector<std::string> texts_or(std::string_view name, std::vector<std::string> otherwise) const {
+  std::vector<std::string> texts_or(std::string_view name, const std::vector<std::string>& otherwise) const {
     const auto found = parameters.find(name);
     return found == parameters.end() ? otherwise : found->second;
   }

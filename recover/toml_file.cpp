@@ -105,7 +105,7 @@ std::string TomlTable::text(std::string_view key) {
   return value_of<std::string>(*node_, key, "a text");
 }
 std::string TomlTable::text_or(std::string_view key, std::string otherwise) {
-  return has(key) ? text(key) : otherwise;
+  return has(key) ? text(key) : std::move(otherwise);
 }
 std::int64_t TomlTable::integer(std::string_view key) {
   return value_of<std::int64_t>(*node_, key, "a whole number");

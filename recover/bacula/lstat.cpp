@@ -36,7 +36,7 @@ std::uint64_t number(std::string_view field, std::string_view whole) {
   if (field.empty() || field.size() > 11) rubbish(whole);
   std::uint64_t value = 0;
   for (char c : field) {
-    const int digit = values[static_cast<unsigned char>(c)];
+    const auto digit = static_cast<int>(values[static_cast<unsigned char>(c)]);
     if (digit < 0 || (value >> 58) != 0) rubbish(whole);
     value = value << 6 | static_cast<std::uint64_t>(digit);
   }

@@ -87,7 +87,7 @@ class Watch {
     for (;;) {
       hear();
       if (doing_.empty()) {
-        const JobState state = job_state(processes_, request_.console, id_);
+        JobState state = job_state(processes_, request_.console, id_);
         if (state.ended()) return state;
       } else if (Clock::now() >= next_look_) {
         look();

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdio>
 
 #include "recover/error.hpp"
 #include "recover/system/signals.hpp"
@@ -89,6 +90,7 @@ struct Terminal {
   pid_t pid = -1;
   explicit Terminal(const std::function<void()>& what) {
     winsize size = {25, 132, 0, 0};
+    std::fflush(nullptr);  // what the parent has buffered is not the child's to say
     pid = ::forkpty(&fd, nullptr, nullptr, &size);
     if (pid == 0) {
       what();
