@@ -6,12 +6,6 @@
 namespace recover {
 namespace {
 
-std::string listed(const std::vector<std::string>& names) {
-  std::string text;
-  for (const auto& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
-}
-
 // "label, names, ..." wrapped at the width, continued under the first word.
 std::string wrapped(const std::string& indent, const std::string& label, const std::string& words,
                     int width) {
@@ -69,10 +63,10 @@ std::string plan_text(const Plan& plan, int width) {
       text += "   only if \"" + step.fallback_for + "\" fails, " + step.name + ": " + step.summary;
     }
     text += step.destroys ? "   ** DESTROYS **\n" : "\n";
-    if (!step.guards.empty()) text += wrapped("     ", "before: ", listed(step.guards), width);
+    if (!step.guards.empty()) text += wrapped("     ", "before: ", system::joined(step.guards), width);
     for (const auto& action : step.actions)
       for (const auto& line : as_typed(action)) text += "     " + system::printable(line) + "\n";
-    if (!step.proofs.empty()) text += wrapped("     ", "after:  ", listed(step.proofs), width);
+    if (!step.proofs.empty()) text += wrapped("     ", "after:  ", system::joined(step.proofs), width);
   }
   return text;
 }

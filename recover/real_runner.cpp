@@ -166,7 +166,8 @@ class RealRunner : public Runner {
   }
 
   void act(const ExtractVolumes& a, Observer& observer) {
-    const auto backup = bacula::read_backup(a.keep);
+    auto backup = bacula::read_backup(a.keep);
+    backup.bytes = 0;  // bextract tells apparent sizes, holes and all, which are no part of that total
     const auto outcome = extract_or_say_full(a, backup, observer);
     observer.observe(Event("extracted").with("files", outcome.files).with("errors", outcome.errors));
   }

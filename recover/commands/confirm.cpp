@@ -26,12 +26,6 @@ std::string question(const Plan& plan, const Facts& facts) {
   return text;
 }
 
-std::string listed(const std::vector<std::string>& words) {
-  std::string text;
-  for (const auto& word : words) text += (text.empty() ? "" : ", ") + system::printable(word);
-  return text;
-}
-
 // Three tries, so that a slip of the fingers is no refusal.
 bool typed_by_operator(const std::string& serial) {
   for (int tries = 0; tries < 3; ++tries) {
@@ -56,7 +50,7 @@ void confirm(const Plan& plan, const Facts& facts, const std::vector<std::string
     asked.push_back(serial);
     if (!given.empty())
       throw Refused("The disk " + path_of(target) + " with the serial " + serial +
-                        " was not confirmed; --confirm names " + listed(given),
+                        " was not confirmed; --confirm names " + system::printable(system::joined(given)),
                     "Compare the serials, then give --confirm '" + serial + "'");
     if (!may_ask || !system::input_is_terminal() || !system::output_is_terminal())
       throw Refused("Nobody has confirmed that the disk with the serial " + serial + " may be erased",

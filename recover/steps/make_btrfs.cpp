@@ -3,15 +3,10 @@
 #include <algorithm>
 
 #include "recover/steps/kinds.hpp"
+#include "recover/system/text.hpp"
 
 namespace recover::steps {
 namespace {
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const auto& word : words) text += (text.empty() ? "" : ",") + word;
-  return text;
-}
 
 // mkfs.btrfs(8), "FILESYSTEM FEATURES": those that can be changed on a mounted filesystem are "runtime
 // features", with an option of their own before btrfs-progs 6.3.
@@ -22,8 +17,8 @@ bool is_runtime_feature(const std::string& feature) {
 void add_features(const std::vector<std::string>& features, std::vector<std::string>& argv) {
   std::vector<std::string> fixed, runtime;
   for (const auto& feature : features) (is_runtime_feature(feature) ? runtime : fixed).push_back(feature);
-  if (!fixed.empty()) argv.insert(argv.end(), {"--features", joined(fixed)});
-  if (!runtime.empty()) argv.insert(argv.end(), {"--runtime-features", joined(runtime)});
+  if (!fixed.empty()) argv.insert(argv.end(), {"--features", system::joined(fixed, ",")});
+  if (!runtime.empty()) argv.insert(argv.end(), {"--runtime-features", system::joined(runtime, ",")});
 }
 
 Command make_filesystem(const ProfileFilesystem& filesystem, const std::vector<std::string>& devices) {

@@ -145,6 +145,15 @@ std::string shell_quoted(std::string_view word) {
   return out + "'";
 }
 
+std::string joined(const std::vector<std::string>& words, std::string_view separator) {
+  std::string text;
+  for (const auto& word : words) {
+    if (&word != &words.front()) text += separator;
+    text += word;
+  }
+  return text;
+}
+
 std::string human_bytes(std::int64_t bytes) {
   constexpr std::array<const char*, 7> units = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
   const bool negative = bytes < 0;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace recover::system {
 
@@ -17,6 +18,9 @@ std::string redact(std::string_view text);
 
 // A word as a shell would need it typed: plain when harmless, else in single quotes.
 std::string shell_quoted(std::string_view word);
+
+// "a, b, c".
+std::string joined(const std::vector<std::string>& words, std::string_view separator = ", ");
 
 // 1536 -> "1.5 KiB". 0 -> "0 B".
 std::string human_bytes(std::int64_t bytes);

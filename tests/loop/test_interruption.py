@@ -46,6 +46,18 @@ class Interruption(LoopTest):
         self.assert_says(self.recover("status"), "--resume")
         self.resume_and_compare(kept=["environment", "choose", "filesystem", "mount"])
 
+    def test_sigint_in_mid_extraction(self):
+        self.machine.destroy()
+        self.machine.break_password("client")  # so that the Director is no way
+        self.assertEqual(self.interrupt(signal.SIGINT, "bextract -p", delay=0.3), INTERRUPTED)
+        self.assert_clean()
+        result = self.restore("--resume")
+        self.assert_exit(result, NOT_FINISHED)
+        again = [event["typed"][0] for event in self.events("action-begun")]
+        self.assertEqual(sum("bextract -p" in typed for typed in again), 2)
+        self.assert_restored(lost=lambda path, difference: difference.startswith("attribute "))
+        self.assert_clean()
+
     def test_sigterm_while_bacula_starts(self):
         self.machine.destroy()
         self.assertEqual(self.interrupt(signal.SIGTERM, "bacula-dir.conf", delay=0.1), INTERRUPTED)
