@@ -30,12 +30,25 @@ Lines conversation(const bacula::Console& console, const Lines& said) {
   return lines;
 }
 
+}  // namespace
+
+// The root directory of a btrfs subvolume is always inode 256 (kernel, fs/btrfs: BTRFS_FIRST_FREE_OBJECTID),
+// and no other file has that number.
+std::vector<std::string> empty_tree_command(const std::string& path) {
+  return {"find", path, "-mindepth", "1", "-depth", "!",      "-inum", "256",
+          "(",    "!",  "-type",     "d", "-o",     "-empty", ")",     "-delete"};
+}
+
+namespace {
+
 struct Typed {
   Lines operator()(const Command& a) const { return {joined(a.argv)}; }
   Lines operator()(const MakeDirectory& a) const {
-    if (!a.mode) return {joined({"mkdir", "-p", a.path})};
-    return {joined({"install", "-d", "-m", octal(*a.mode), a.path})};
+    const auto path = a.root == "/" ? a.path : a.root + a.path;
+    if (!a.mode) return {joined({"mkdir", "-p", path})};
+    return {joined({"install", "-d", "-m", octal(*a.mode), path})};
   }
+  Lines operator()(const EmptyTree& a) const { return {joined(empty_tree_command(a.path))}; }
   Lines operator()(const MakeMountPoints& a) const {
     return {"# mkdir -p for each mount point of " + a.root + "/etc/fstab that is missing"};
   }
@@ -75,8 +88,9 @@ struct Typed {
             "# " + a.target + ", and list what is missing: files, data, ACLs, xattrs"};
   }
   Lines operator()(const HandOver& a) const {
-    return {joined({"install", "-d", "-m", "0700", a.to}),
-            joined({"cp", a.from + "/journal", a.from + "/backup.bsr", a.from + "/backup.toml", a.to})};
+    const auto to = a.root + a.directory;
+    return {joined({"install", "-d", "-m", "0700", to}),
+            joined({"cp", a.from + "/journal", a.from + "/backup.bsr", a.from + "/backup.toml", to})};
   }
 };
 

@@ -25,6 +25,14 @@ struct Command {
 struct MakeDirectory {
   std::string path;
   std::optional<mode_t> mode = {};  // set also when it is there already; none: as mkdir -p leaves it
+  std::string root = "/";           // `path` lies in that tree: no link leads out of it
+};
+
+// Everything below the root of the restored tree, but subvolumes and mount points. Refused unless the
+// filesystem that is mounted there is the one with that UUID: nothing is emptied, and so nothing restored,
+// anywhere else.
+struct EmptyTree {
+  std::string path, uuid;
 };
 
 // Every mount point of a restored fstab that the backup did not bring.
@@ -88,15 +96,17 @@ struct NameLosses {
 
 // The journal, and what was kept about the backup, into the restored root.
 struct HandOver {
-  std::string from, to;
+  std::string from, root, directory;  // `directory` inside `root`
 };
 
-using Action = std::variant<Command, MakeDirectory, MakeMountPoints, Mount, Unmount, StartDaemon, StopDaemons,
-                            MeetBacula, ChooseBackup, AdoptBootstrap, RestoreByDirector, ExtractVolumes,
-                            NameLosses, HandOver>;
+using Action = std::variant<Command, MakeDirectory, EmptyTree, MakeMountPoints, Mount, Unmount, StartDaemon,
+                            StopDaemons, MeetBacula, ChooseBackup, AdoptBootstrap, RestoreByDirector,
+                            ExtractVolumes, NameLosses, HandOver>;
 
 // At least one line; a line that begins with "# " says what no command does.
 std::vector<std::string> as_typed(const Action& action);
+
+std::vector<std::string> empty_tree_command(const std::string& path);
 
 // The effect ends with the process (mounts, daemons) or repeating it changes nothing (directories): a resumed
 // run does these again even for steps that are done.

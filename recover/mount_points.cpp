@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "recover/system/files.hpp"
+#include "recover/system/tree_root.hpp"
 
 namespace recover {
 namespace {
@@ -49,11 +50,12 @@ std::vector<FstabEntry> read_fstab(const std::string& root) {
 
 std::vector<std::string> missing_mount_points(const std::string& root) {
   std::vector<std::string> missing;
+  const system::TreeRoot tree(root);
   for (const auto& entry : read_fstab(root)) {
     const auto& point = entry.mount_point;
     if (entry.type == "swap" || point.empty() || point.front() != '/') continue;
     if ((point + "/").find("/../") != std::string::npos) continue;
-    if (!system::exists(root + point)) missing.push_back(point);
+    if (!tree.has(point)) missing.push_back(point);
   }
   return missing;
 }

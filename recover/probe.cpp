@@ -19,6 +19,7 @@
 #include "recover/system/files.hpp"
 #include "recover/system/machine.hpp"
 #include "recover/system/mount.hpp"
+#include "recover/system/tree_root.hpp"
 #include "recover/tree_check.hpp"
 
 namespace recover {
@@ -136,8 +137,9 @@ class RealProber : public Prober {
     const auto list = layout.state + "/backup.files";
     if (every_file && system::exists(list)) tree = compare_tree(list, layout.target);
     tree.unresolved_uuids = unresolved_uuids(read_fstab(layout.target), facts.devices);
+    const system::TreeRoot root(layout.target);
     for (const auto* directory : {"/proc", "/sys", "/dev", "/run", "/tmp"})
-      if (!system::exists(layout.target + directory)) tree.absent_directories.emplace_back(directory);
+      if (!root.has(directory)) tree.absent_directories.emplace_back(directory);
     for (const auto& point : missing_mount_points(layout.target)) tree.absent_directories.push_back(point);
     return tree;
   }

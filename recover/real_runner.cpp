@@ -10,11 +10,13 @@
 #include "recover/losses.hpp"
 #include "recover/mount_points.hpp"
 #include "recover/runner.hpp"
+#include "recover/system/btrfs.hpp"
 #include "recover/system/files.hpp"
 #include "recover/system/mount.hpp"
 #include "recover/system/process.hpp"
 #include "recover/system/signals.hpp"
 #include "recover/system/text.hpp"
+#include "recover/system/tree_root.hpp"
 
 namespace recover {
 namespace {
@@ -74,12 +76,21 @@ class RealRunner : public Runner {
                  "Mend what it complains of, then continue with --resume");
   }
 
-  void act(const MakeDirectory& a, Observer&) {
-    system::make_directories(a.path, a.mode.value_or(0755));
-    if (a.mode) system::set_mode(a.path, *a.mode);
+  void act(const MakeDirectory& a, Observer&) { system::TreeRoot(a.root).make_directories(a.path, a.mode); }
+  void act(const EmptyTree& a, Observer& observer) {
+    const auto mounts = system::read_mounts();
+    const bool mounted =
+        std::any_of(mounts.begin(), mounts.end(), [&](const auto& mount) { return mount.target == a.path; });
+    if (!mounted || system::read_filesystem(a.path).uuid != a.uuid)
+      throw Refused("The new filesystem " + a.uuid + " is not what is mounted on " + a.path +
+                        ", so nothing is emptied or restored there",
+                    "Let the playbook mount it before it restores");
+    act(Command{empty_tree_command(a.path)}, observer);
   }
+
   void act(const MakeMountPoints& a, Observer&) {
-    for (const auto& point : missing_mount_points(a.root)) system::make_directories(a.root + point, 0755);
+    const system::TreeRoot root(a.root);
+    for (const auto& point : missing_mount_points(a.root)) root.make_directories(point, std::nullopt);
   }
 
   void act(const Mount& a, Observer&) {
@@ -193,11 +204,12 @@ class RealRunner : public Runner {
   void act(const NameLosses& a, Observer& observer) { name_losses(a.volumes, a.keep, a.target, observer); }
 
   void act(const HandOver& a, Observer&) {
-    system::make_directories(a.to, 0700);
-    for (const auto* name : {"journal", "backup.bsr", "backup.toml"})
-      if (system::exists(a.from + "/" + name))
-        system::copy_file(a.from + "/" + name, a.to + "/" + name, 0600);
-    Journal::append(a.to).write(Event("handed-over"));
+    const system::TreeRoot root(a.root);
+    root.make_directories(a.directory, 0700);
+    const auto to = root.real_path(a.directory);
+    for (const auto* name : {"/journal", "/backup.bsr", "/backup.toml"})
+      if (system::exists(a.from + name)) system::copy_file(a.from + name, to + name, 0600);
+    Journal::append(to).write(Event("handed-over"));
   }
 
   static bacula::OnProgress progress(Observer& observer, const bacula::Backup& backup) {

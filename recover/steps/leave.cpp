@@ -13,13 +13,13 @@ std::vector<Action> plan_stop(const StepContext&) {
 
 std::vector<Action> plan_directories(const StepContext& context) {
   const auto& root = context.layout.target;
-  return {MakeDirectory{root + "/proc", 0555}, MakeDirectory{root + "/sys", 0555},
-          MakeDirectory{root + "/dev", 0755},  MakeDirectory{root + "/run", 0755},
-          MakeDirectory{root + "/tmp", 01777}, MakeMountPoints{root}};
+  return {MakeDirectory{"/proc", 0555, root}, MakeDirectory{"/sys", 0555, root},
+          MakeDirectory{"/dev", 0755, root},  MakeDirectory{"/run", 0755, root},
+          MakeDirectory{"/tmp", 01777, root}, MakeMountPoints{root}};
 }
 
 std::vector<Action> plan_hand_over(const StepContext& context) {
-  return {HandOver{context.layout.state, context.layout.target + Layout::handed_over}};
+  return {HandOver{context.layout.state, context.layout.target, Layout::handed_over}};
 }
 
 std::vector<Action> plan_release(const StepContext& context) {

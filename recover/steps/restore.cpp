@@ -5,11 +5,8 @@
 namespace recover::steps {
 namespace {
 
-// Everything below the target but subvolumes and mount points. The root directory of a btrfs subvolume is
-// always inode 256 (kernel, fs/btrfs: BTRFS_FIRST_FREE_OBJECTID), and no other file has that number.
-Command empty_tree(const StepContext& context) {
-  return {{"find", context.layout.target, "-mindepth", "1", "-depth", "!", "-inum", "256", "(", "!", "-type",
-           "d", "-o", "-empty", ")", "-delete"}};
+EmptyTree empty_tree(const StepContext& context) {
+  return {context.layout.target, context.profile.filesystem.uuid};
 }
 
 std::string kept_bootstrap() {

@@ -167,10 +167,6 @@ void make_directories(const std::string& path, mode_t mode) {
   }
 }
 
-void set_mode(const std::string& path, mode_t mode) {
-  if (::chmod(path.c_str(), mode) != 0) fail("set the mode of", path, errno);
-}
-
 bool exists(const std::string& path) noexcept {
   struct stat info = {};
   return ::stat(path.c_str(), &info) == 0;

@@ -41,8 +41,7 @@ void copy_file(const std::string& from, const std::string& to, mode_t mode);  //
 // Like mkdir -p: `mode` is exact for the last one when it is made; those above it are 0755; what is there
 // stays as it is. Durable. Throws Failed.
 void make_directories(const std::string& path, mode_t mode);
-void set_mode(const std::string& path, mode_t mode);  // throws Failed
-bool exists(const std::string& path) noexcept;        // follows symbolic links
+bool exists(const std::string& path) noexcept;  // follows symbolic links
 
 // Where programs are looked up: the absolute directories of PATH, then the standard ones, sbin included,
 // which a user's PATH often lacks (Debian's su).

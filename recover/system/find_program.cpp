@@ -1,8 +1,5 @@
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -11,17 +8,14 @@
 #include <vector>
 
 #include "recover/system/files.hpp"
+#include "recover/system/tree_root.hpp"
 
 namespace recover::system {
 namespace {
 
-// RESOLVE_IN_ROOT resolves links as a chroot would: /bin/awk -> /etc/alternatives/awk of that tree, not of
-// ours. openat2(2), Linux 5.6; glibc has no wrapper.
-bool executable(int root, const std::string& path) {
-  open_how how = {};
-  how.flags = O_PATH | O_CLOEXEC;
-  how.resolve = RESOLVE_IN_ROOT;
-  const Descriptor file(static_cast<int>(::syscall(SYS_openat2, root, path.c_str(), &how, sizeof how)));
+// /bin/awk -> /etc/alternatives/awk is that tree's, not ours.
+bool executable(const TreeRoot& root, const std::string& path) {
+  const auto file = root.open(path, O_PATH);
   struct stat info = {};
   if (!file || ::fstat(file.get(), &info) != 0) return false;
   return S_ISREG(info.st_mode) && (info.st_mode & 0111) != 0;
@@ -51,12 +45,12 @@ std::vector<std::string> program_directories() {
 }
 
 std::string find_program(const std::string& name, const std::string& root) {
-  const Descriptor top(::open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!top || name.empty()) return "";
-  if (name.find('/') != std::string::npos) return executable(top.get(), name) ? name : "";
+  if (name.empty() || !exists(root)) return "";
+  const TreeRoot top(root);
+  if (name.find('/') != std::string::npos) return executable(top, name) ? name : "";
   for (const auto& directory : program_directories()) {
     auto path = directory + "/" + name;
-    if (executable(top.get(), path)) return path;
+    if (executable(top, path)) return path;
   }
   return "";
 }

@@ -92,8 +92,8 @@ TEST(Structure, StepsSeeNoRunnerAndNoFacts) {
     if (!file.starts_with("recover/steps/")) continue;
     for (const auto& include : list) {
       if (!is_ours(include)) continue;
-      const bool allowed = include == "recover/step.hpp" || include == "recover/duration.hpp" || include == "recover/system/text.hpp" ||
-                           include == "recover/steps/kinds.hpp";
+      const bool allowed = include == "recover/step.hpp" || include == "recover/duration.hpp" ||
+                           include == "recover/system/text.hpp" || include == "recover/steps/kinds.hpp";
       EXPECT_TRUE(allowed) << file << " includes " << include;
     }
   }
