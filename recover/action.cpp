@@ -34,6 +34,12 @@ Lines conversation(const bacula::Console& console, const Lines& said) {
 
 // The root directory of a btrfs subvolume is always inode 256 (kernel, fs/btrfs: BTRFS_FIRST_FREE_OBJECTID),
 // and no other file has that number.
+std::vector<std::string> scan_command(const std::vector<std::string>& devices) {
+  std::vector<std::string> argv{"btrfs", "device", "scan"};
+  argv.insert(argv.end(), devices.begin(), devices.end());
+  return argv;
+}
+
 std::vector<std::string> empty_tree_command(const std::string& path) {
   return {"find", path, "-mindepth", "1", "-depth", "!",      "-inum", "256",
           "(",    "!",  "-type",     "d", "-o",     "-empty", ")",     "-delete"};
@@ -43,6 +49,7 @@ namespace {
 
 struct Typed {
   Lines operator()(const Command& a) const { return {joined(a.argv)}; }
+  Lines operator()(const ScanDevices& a) const { return {joined(scan_command(a.devices))}; }
   Lines operator()(const MakeDirectory& a) const {
     const auto path = a.root == "/" ? a.path : a.root + a.path;
     if (!a.mode) return {joined({"mkdir", "-p", path})};
@@ -102,8 +109,7 @@ std::vector<std::string> as_typed(const Action& action) {
 
 bool is_held(const Action& action) {
   return std::holds_alternative<Mount>(action) || std::holds_alternative<Unmount>(action) ||
-         std::holds_alternative<MakeDirectory>(action) || std::holds_alternative<StartDaemon>(action) ||
-         std::holds_alternative<StopDaemons>(action);
+         std::holds_alternative<MakeDirectory>(action) || std::holds_alternative<ScanDevices>(action);
 }
 
 }  // namespace recover

@@ -22,6 +22,11 @@ struct Command {
   std::vector<std::string> argv;
 };
 
+// Tells the kernel which devices belong together in one btrfs; udev would, where it runs.
+struct ScanDevices {
+  std::vector<std::string> devices;
+};
+
 struct MakeDirectory {
   std::string path;
   std::optional<mode_t> mode = {};  // set also when it is there already; none: as mkdir -p leaves it
@@ -99,17 +104,19 @@ struct HandOver {
   std::string from, root, directory;  // `directory` inside `root`
 };
 
-using Action = std::variant<Command, MakeDirectory, EmptyTree, MakeMountPoints, Mount, Unmount, StartDaemon,
-                            StopDaemons, MeetBacula, ChooseBackup, AdoptBootstrap, RestoreByDirector,
-                            ExtractVolumes, NameLosses, HandOver>;
+using Action = std::variant<Command, ScanDevices, MakeDirectory, EmptyTree, MakeMountPoints, Mount, Unmount,
+                            StartDaemon, StopDaemons, MeetBacula, ChooseBackup, AdoptBootstrap,
+                            RestoreByDirector, ExtractVolumes, NameLosses, HandOver>;
 
 // At least one line; a line that begins with "# " says what no command does.
 std::vector<std::string> as_typed(const Action& action);
 
+std::vector<std::string> scan_command(const std::vector<std::string>& devices);
 std::vector<std::string> empty_tree_command(const std::string& path);
 
-// The effect ends with the process (mounts, daemons) or repeating it changes nothing (directories): a resumed
-// run does these again even for steps that are done.
+// The effect ends with the process (mounts) or repeating it changes nothing (directories): a resumed run does
+// these again even for steps that are done. Daemons are not among them: each step that needs them starts them
+// itself.
 bool is_held(const Action& action);
 
 }  // namespace recover

@@ -21,7 +21,12 @@ std::string jobs_text(const std::vector<bacula::BackupJob>& jobs, std::int64_t n
     text += "   " + (job.level.empty() ? std::string("backup") : job.level) +
             (job.name.empty() ? "" : " \"" + system::printable(job.name) + "\"") +
             (job.id > 0 ? ", job " + std::to_string(job.id) : std::string()) + ", of " + job.start +
-            age_of(job.start, now) + "\n";
+            age_of(job.start, now) +
+            (job.errors > 0
+                 ? "\n      WITH " + std::to_string(job.errors) +
+                       " ERRORS: some of its files may be missing or damaged; --as-of chooses an earlier one"
+                 : std::string()) +
+            "\n";
   return text;
 }
 

@@ -11,7 +11,7 @@
 
 namespace recover {
 
-// What a user can rely on: docs/recover.8 and README list the same numbers.
+// What a user can rely on: the manual page and README list those that a command returns today.
 enum class Exit {
   finished = 0,      // a run or verify-backup: the gate has passed; other commands: done
   failed = 1,        // a step failed; what is left to do is on the screen

@@ -147,18 +147,23 @@ class Executor : public Observer {
     record(Event("action-done").with("step", step.name));
   }
 
-  // Law 2: what was planned for is looked at again, and the operator has named it.
-  void make_sure_before_destroying(std::size_t i) {
-    const auto facts = read_for({});
-    ask_guards_from(i, facts);
+  // Laws 1 and 2, whatever the playbook says.
+  void require_before_destroying(const std::string& step, const Facts& facts) {
     for (const auto& check : all_checks()) {
       if (!check.before_destroying) continue;
-      const auto answer = ask(std::string(check.name), facts, steps()[i].name);
+      const auto answer = ask(std::string(check.name), facts, step);
       if (answer.verdict != Verdict::holds)
         throw Refused("Nothing is destroyed before the check " + std::string(check.name) +
                           " holds, and it does not: " + answer.evidence,
                       answer.remedy.empty() ? "The playbook must choose a backup first" : answer.remedy);
     }
+  }
+
+  // Law 2: what was planned for is looked at again, and the operator has named it.
+  void make_sure_before_destroying(std::size_t i) {
+    const auto facts = read_for({});
+    ask_guards_from(i, facts);
+    require_before_destroying(steps()[i].name, facts);
     if (!same_devices(run_.plan.targets, find_targets(run_.profile, facts)))
       throw Refused("The disks are not the same as when the plan was made",
                     "Start again, and look at the new plan with --dry-run first");
@@ -175,7 +180,10 @@ class Executor : public Observer {
       const auto answer = ask(name, facts, step.name);
       if (answer.verdict == Verdict::fails) throw Refused(answer.evidence, answer.remedy);
     }
-    if (step.destroys && !same_devices(run_.plan.targets, find_targets(run_.profile, facts)))
+    if (!step.destroys) return;
+    // The question may have stood on the screen for hours.
+    require_before_destroying(step.name, facts);
+    if (!same_devices(run_.plan.targets, find_targets(run_.profile, facts)))
       throw Refused("The disks have changed while the question was asked", "Start again");
   }
 

@@ -57,8 +57,8 @@ bool writable(const std::string& target, const std::vector<MountPoint>& mounts) 
 
 class RealProber : public Prober {
  public:
-  RealProber(const Profile& profile, std::string state, system::Processes& processes)
-      : profile_(profile), state_(std::move(state)), processes_(processes) {}
+  RealProber(const Profile& profile, std::string state, bool kept, system::Processes& processes)
+      : profile_(profile), state_(std::move(state)), kept_(kept), processes_(processes) {}
 
   Facts read(Look look) override {
     Facts facts;
@@ -72,7 +72,8 @@ class RealProber : public Prober {
     const auto storage = find_storage(profile_, facts);
     if (storage.empty()) return facts;
     const auto layout = make_layout(profile_, storage, state_);
-    if (system::exists(layout.state + "/backup.toml")) facts.backup = bacula::read_backup(layout.state);
+    if (kept_ && system::exists(layout.state + "/backup.toml"))
+      facts.backup = bacula::read_backup(layout.state);
     facts.storage = read_storage(layout, facts);
     if (look.director) facts.director = ask(layout);
     if (look.filesystem && is_mounted(layout.target, facts))
@@ -146,13 +147,15 @@ class RealProber : public Prober {
 
   const Profile& profile_;
   std::string state_;
+  bool kept_;
   system::Processes& processes_;
 };
 
 }  // namespace
 
-std::unique_ptr<Prober> real_prober(const Profile& profile, std::string state, system::Processes& processes) {
-  return std::make_unique<RealProber>(profile, std::move(state), processes);
+std::unique_ptr<Prober> real_prober(const Profile& profile, std::string state, bool kept,
+                                    system::Processes& processes) {
+  return std::make_unique<RealProber>(profile, std::move(state), kept, processes);
 }
 
 }  // namespace recover

@@ -136,7 +136,7 @@ Profile load_profile(const std::string& path) {
   auto root = document.root();
   if (root.integer("format") != 1)
     root.refuse("format", "This profile has a format that this version of recover does not know",
-                "Capture the profile again, or use the recover that lies beside it");
+                "Use the recover that the profile was made for, or bring the profile to this format");
   Profile profile;
   profile.file = path;
   profile.text = system::read_file(path);

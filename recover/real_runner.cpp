@@ -77,6 +77,8 @@ class RealRunner : public Runner {
   }
 
   void act(const MakeDirectory& a, Observer&) { system::TreeRoot(a.root).make_directories(a.path, a.mode); }
+  void act(const ScanDevices& a, Observer& observer) { act(Command{scan_command(a.devices)}, observer); }
+
   void act(const EmptyTree& a, Observer& observer) {
     const auto mounts = system::read_mounts();
     const bool mounted =

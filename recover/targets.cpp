@@ -1,5 +1,7 @@
 #include "recover/targets.hpp"
 
+#include <algorithm>
+
 namespace recover {
 namespace {
 

@@ -25,8 +25,8 @@ std::string quoted(const std::string& text) {
 }
 
 BackupJob read_job(TomlTable table) {
-  return {table.integer("id"), table.text("name"),     table.text("level"),
-          table.text("start"), table.integer("files"), table.integer("bytes")};
+  return {table.integer("id"),    table.text("name"),     table.text("level"),          table.text("start"),
+          table.integer("files"), table.integer("bytes"), table.integer_or("errors", 0)};
 }
 
 }  // namespace
@@ -39,7 +39,8 @@ void write_backup(const std::string& keep, const Backup& backup) {
   for (const auto& job : backup.jobs)
     text += "\n[[job]]\nid = " + std::to_string(job.id) + "\nname = " + quoted(job.name) +
             "\nlevel = " + quoted(job.level) + "\nstart = " + quoted(job.start) +
-            "\nfiles = " + std::to_string(job.files) + "\nbytes = " + std::to_string(job.bytes) + "\n";
+            "\nfiles = " + std::to_string(job.files) + "\nbytes = " + std::to_string(job.bytes) +
+            "\nerrors = " + std::to_string(job.errors) + "\n";
   system::write_file(keep + "/backup.toml", text, 0600);
 }
 

@@ -16,6 +16,7 @@ struct BackupJob {
   std::string start;    // local time, YYYY-MM-DD HH:MM:SS; from VolSessionTime when nothing better is known
   std::int64_t files = 0;  // as the catalog counts them; 0 when not known
   std::int64_t bytes = 0;
+  std::int64_t errors = 0;  // JobErrors of a job that ended well all the same
   bool operator==(const BackupJob&) const = default;
 };
 

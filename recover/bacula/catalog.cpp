@@ -130,7 +130,7 @@ std::vector<CatalogJob> catalog_jobs(system::Processes& processes, const Console
     job.job.files = whole_number(fields[4]);
     job.job.bytes = whole_number(fields[5]);
     job.status = fields[6];
-    job.errors = whole_number(fields[7]);
+    job.job.errors = whole_number(fields[7]);
     jobs.push_back(std::move(job));
   }
   return jobs;

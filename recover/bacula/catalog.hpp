@@ -17,7 +17,6 @@ namespace recover::bacula {
 struct CatalogJob {
   BackupJob job;
   std::string status;  // one letter: T is good
-  std::int64_t errors = 0;
 };
 
 // In the order of `ids`. Throws Failed when the catalog does not know one of them.

@@ -42,8 +42,8 @@ std::string last_words(const std::string& answer) {
       "There is no backup of client " + request.client + " with FileSet " + request.fileset + moment +
           " to restore; the Director said \"" + words + "\"",
       request.as_of.empty()
-          ? "See in bconsole with `list jobs` what the catalog knows; when it is lost, use the playbook that "
-            "restores from the volumes alone"
+          ? "See in bconsole with `list jobs` what the catalog knows; when it is lost, make it anew from the "
+            "volumes with bscan"
           : "Give a later moment with --as-of: it must lie after the end of a Full backup (`list jobs` in "
             "bconsole shows them)");
 }
@@ -97,15 +97,14 @@ std::vector<BackupJob> good_jobs(system::Processes& processes, const ChooseReque
                                  const std::vector<std::int64_t>& ids) {
   std::vector<BackupJob> jobs;
   for (const auto& found : catalog_jobs(processes, request.console, ids)) {
-    const std::string name = "job " + std::to_string(found.job.id) + " (" + found.job.name + ", " +
-                             found.job.level + ", " + found.job.start + ")";
-    if (found.status != "T" || found.errors != 0) {
-      throw Failed("The backup that would be restored needs " + name + ", which ended with status " +
-                       system::printable(found.status) + " and " + std::to_string(found.errors) + " errors",
-                   "Choose a moment before it with --as-of '" + found.job.start +
-                       "', or look with `list joblog jobid=" + std::to_string(found.job.id) +
-                       "` in bconsole at what it could not read");
-    }
+    // Errors in a job that ended well are the operator's to judge: they stand in the question.
+    if (found.status != "T")
+      throw Refused("The backup that would be restored needs job " + std::to_string(found.job.id) + " (" +
+                        found.job.name + ", " + found.job.level + ", " + found.job.start +
+                        "), which ended with status " + system::printable(found.status),
+                    "Choose a moment before it with --as-of '" + found.job.start +
+                        "', or look with `list joblog jobid=" + std::to_string(found.job.id) +
+                        "` in bconsole at what went wrong");
     jobs.push_back(found.job);
   }
   return jobs;
@@ -181,8 +180,8 @@ Backup choose_backup(system::Processes& processes, const ChooseRequest& request)
       listed + catalog_objects(processes, request.console, choice.jobs) != choice.files) {
     throw Failed("The Director selected " + std::to_string(choice.files) + " files, but the catalog lists " +
                      std::to_string(listed) + " for the same jobs",
-                 "The catalog may have been pruned or damaged: run dbcheck, or go on with "
-                 "the volumes alone");
+                 "The catalog may have been pruned or damaged: run dbcheck, or make it anew "
+                 "from the volumes with bscan");
   }
   list.finish();
   write_backup(request.keep, backup);

@@ -70,10 +70,10 @@ void require_name(const std::vector<std::string>& known, const std::string& name
   std::string list;
   for (const auto& candidate : known) list += (list.empty() ? "" : ", ") + system::printable(candidate);
   const std::string near = system::nearest(name, known);
-  throw Failed("The Bacula Director knows no " + kind + " named \"" + system::printable(name) +
-                   "\" (it knows " + (list.empty() ? "none" : list) + ")",
-               "Correct the name in the machine profile" +
-                   (near.empty() ? "" : ": is \"" + system::printable(near) + "\" meant?"));
+  throw Refused("The Bacula Director knows no " + kind + " named \"" + system::printable(name) +
+                    "\" (it knows " + (list.empty() ? "none" : list) + ")",
+                "Correct the name in the machine profile" +
+                    (near.empty() ? "" : ": is \"" + system::printable(near) + "\" meant?"));
 }
 
 namespace {

@@ -29,7 +29,7 @@ DirectorFacts ask_director(system::Processes& processes, const Console& console)
 // name, and holds no job that writes and no schedule. Law 9.
 std::string more_than_restore(const DirectorFacts& director, const std::string& expected_name);
 
-// Throws Failed when `name` is not among the names that the Director knows; `kind`: "Client", "FileSet" ...
+// Throws Refused when `name` is not among the names that the Director knows; `kind`: "Client", "FileSet" ...
 void require_name(const std::vector<std::string>& known, const std::string& name, const std::string& kind);
 
 // Waits until Director, Storage Daemon and File Daemon answer (the passwords between them included): `status

@@ -72,8 +72,7 @@ std::string told(system::Processes& processes, const RestoreRequest& request, st
 
 std::string remedy(std::int64_t id) {
   return "Read the whole joblog in bconsole: list joblog jobid=" + std::to_string(id) +
-         "; correct what it names and go on with --resume, or use the playbook that restores from the "
-         "volumes alone";
+         "; correct what it names and go on with --resume";
 }
 
 // Watches for progress and for what will not mend itself.

@@ -35,7 +35,7 @@ Exit check(const Options& options, Reporter& reporter) {
   const auto checks = chosen(options.names);
   const auto profile = load_profile(find_profile(options.profile));
   const auto processes = system::real_processes();
-  const auto facts = real_prober(profile, options.state, *processes)->read({});
+  const auto facts = real_prober(profile, options.state, /*kept=*/false, *processes)->read({});
   Exit exit = Exit::finished;
   for (const auto* asked : checks) {
     auto answer = asked->ask(profile, facts);

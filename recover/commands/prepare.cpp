@@ -17,7 +17,8 @@ std::unique_ptr<Prepared> prepare(const Options& options) {
   prepared->playbook = load_playbook(find_playbook(options.playbook));
   prepared->profile = load_profile(find_profile(options.profile));
   prepared->processes = system::real_processes();
-  prepared->prober = real_prober(prepared->profile, options.state, *prepared->processes);
+  prepared->prober =
+      real_prober(prepared->profile, options.state, /*kept=*/!options.dry_run, *prepared->processes);
   prepared->facts = prepared->prober->read({});
   require("root-user", *prepared);
   if (!prepared->facts.storage) require("storage-mounted", *prepared);

@@ -8,8 +8,8 @@ namespace recover::steps {
 
 void announce_devices(const StepContext& context, std::vector<Action>& actions) {
   if (context.targets.size() < 2) return;
-  Command scan{{"btrfs", "device", "scan"}};
-  for (const auto& target : context.targets) scan.argv.push_back(path_of(target));
+  ScanDevices scan;
+  for (const auto& target : context.targets) scan.devices.push_back(path_of(target));
   actions.emplace_back(scan);
 }
 
@@ -25,7 +25,8 @@ std::vector<Action> plan(const StepContext& context) {
   for (const auto& subvolume : subvolumes) {
     const auto point =
         subvolume.mount == "/" ? context.layout.target : context.layout.target + subvolume.mount;
-    if (subvolume.mount != "/") actions.emplace_back(MakeDirectory{point});
+    if (subvolume.mount != "/")
+      actions.emplace_back(MakeDirectory{subvolume.mount, {}, context.layout.target});
     actions.emplace_back(Mount{path_of(context.targets.front()), point, "btrfs",
                                subvolume.options + ",subvol=" + subvolume.path});
   }

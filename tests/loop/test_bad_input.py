@@ -181,6 +181,11 @@ class Refusals(LoopTest):
         self.assertTrue(self.target_is_untouched())
         self.assertEqual(self.machine.leaks(), [])
 
+    def test_a_name_that_the_director_does_not_know(self):
+        # Bacula would take the only one that it knows, silently.
+        self.edit_profile('fileset = "alder-root"', 'fileset = "alder-rot"')
+        self.assert_refused(self.restore(), "alder-rot", "alder-root")
+
     def without_bootstrap(self):
         """Nothing to fall back to."""
         os.unlink(self.machine.bootstraps / "alder.bsr")

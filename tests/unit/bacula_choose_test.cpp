@@ -151,10 +151,19 @@ TEST_F(Choose, SaysWhenThereIsNoBackup) {
 
 TEST_F(Choose, RefusesAChainWithABadJob) {
   restore(chosen);
+  jobs("E\t2\t");
+  EXPECT_THROW(choose_backup(director, request), Refused);
+  EXPECT_NE(
+      problem().find("needs job 36 (Little, Incremental, 2026-11-21 22:58:26), which ended with status E"),
+      std::string::npos);
+}
+
+TEST_F(Choose, TellsOfErrorsInAJobThatEndedWell) {
+  restore(chosen);
   jobs("T\t2\t");
-  EXPECT_NE(problem().find(
-                "needs job 36 (Little, Incremental, 2026-11-21 22:58:26), which ended with status T and 2"),
-            std::string::npos);
+  files(7);
+  EXPECT_EQ(choose_backup(director, request).jobs[1].errors, 2);
+  EXPECT_EQ(read_backup(request.keep).jobs[1].errors, 2);
 }
 
 TEST_F(Choose, SendsNoNameThatTheDirectorDoesNotKnow) {

@@ -35,7 +35,7 @@ TEST(RequireName, OffersTheNearest) {
   try {
     require_name({"root-fd", "other-fd"}, "rot-fd", "Client");
     FAIL();
-  } catch (const Failed& error) {
+  } catch (const Refused& error) {
     EXPECT_NE(error.remedy().find("root-fd"), std::string::npos);
   }
 }
@@ -94,7 +94,7 @@ TEST_F(Await, DoesNotWaitForAWrongPassword) {
 }
 
 TEST_F(Await, RefusesANameThatBaculaWouldReplace) {
-  EXPECT_THROW(await_daemons(director, console, "File2", "root-fd", 1h), Failed);
+  EXPECT_THROW(await_daemons(director, console, "File2", "root-fd", 1h), Refused);
   EXPECT_EQ(director.calls.size(), 1U);  // nothing was sent with it
 }
 
