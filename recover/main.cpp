@@ -1,5 +1,8 @@
 // Parse, dispatch, exit code; the only catch.
+#include <fcntl.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <string_view>
 
@@ -16,7 +19,7 @@ Exit dispatch(const Options& options, Reporter& reporter) {
   if (options.command == "list") return commands::list(options, reporter);
   if (options.command == "log") return commands::log(options, reporter);
   std::fputs(options.command == "version" ? "recover " RECOVER_VERSION "\n" : help_text().c_str(), stdout);
-  return Exit::finished;
+  return std::fflush(stdout) == 0 ? Exit::finished : Exit::failed;
 }
 
 int guarded(int argc, const char* const* argv) {
@@ -36,7 +39,8 @@ int guarded(int argc, const char* const* argv) {
                                       .with("exit", static_cast<std::int64_t>(error.exit())))
                               .c_str());
     else
-      std::fprintf(stderr, "\n%s", wrap(std::string("recover: ") + error.what(), 79).c_str());
+      std::fprintf(stderr, "\n%s",
+                   system::harmless(wrap(std::string("recover: ") + error.what(), 79)).c_str());
     return static_cast<int>(error.exit());
   } catch (const std::exception& error) {
     std::fprintf(stderr, "\nrecover: something unforeseen: %s\n", error.what());
@@ -47,6 +51,16 @@ int guarded(int argc, const char* const* argv) {
 }  // namespace
 }  // namespace recover
 
+// A descriptor that the caller closed would be given to the next file that is opened, and the lock file or
+// the journal would be printed into. Nobody reads /dev/full: to write there fails, as it should.
+static void keep_standard_descriptors() {
+  for (const int descriptor : {0, 1, 2})
+    if (::fcntl(descriptor, F_GETFD) == -1 && errno == EBADF)
+      (void)::open(descriptor == 1 ? "/dev/full" : "/dev/null", descriptor == 0 ? O_RDONLY : O_WRONLY);
+}
+
 int main(int argc, char** argv) {
+  keep_standard_descriptors();
+
   return recover::guarded(argc, argv);
 }

@@ -18,7 +18,9 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
-void print(const std::string& text) {
+// `controls`: the carriage return of the progress line, and nothing else.
+void print(const std::string& raw, const std::string& controls = "") {
+  const auto text = controls + system::harmless(raw);
   const auto written = std::fwrite(text.data(), 1, text.size(), stdout);
   if (written != text.size() || std::fflush(stdout) != 0)
     throw Interrupted("The output is closed: nobody can see what is done");
@@ -176,7 +178,7 @@ class TextReporter : public BaseReporter {
       auto shown = text + "  " + event.text("current");
       const auto room = static_cast<std::size_t>(width_ - 1);
       shown.resize(std::max(shown.size(), room), ' ');
-      print("\r" + cut(shown, room));
+      print(cut(shown, room), "\r");
       on_progress_line_ = true;
     } else if (now - last_plain_ > 5s) {
       last_plain_ = now;

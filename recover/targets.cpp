@@ -55,7 +55,8 @@ bool same_devices(const std::vector<Target>& before, const std::vector<Target>& 
     const auto& a = before[i].device;
     const auto& b = after[i].device;
     if (!a || !b || a->path != b->path || a->serial != b->serial || a->wwn != b->wwn || a->size != b->size ||
-        a->partition_uuid != b->partition_uuid || a->table_uuid != b->table_uuid)
+        a->partition_uuid != b->partition_uuid || a->table_uuid != b->table_uuid ||
+        a->fs_type != b->fs_type || a->fs_uuid != b->fs_uuid || a->fs_label != b->fs_label)
       return false;
   }
   return true;

@@ -24,7 +24,8 @@ std::vector<Target> find_targets(const Profile& profile, const Facts& facts);
 // How a command reaches it; when it was not found, words that no command would take for a device.
 std::string path_of(const Target& target);
 
-// Same disk, same partition, same size, same place: nothing has drifted between two looks.
+// Same disk, same partition, same size, same place, and the same filesystem on it: nothing has drifted
+// between two looks.
 bool same_devices(const std::vector<Target>& before, const std::vector<Target>& after);
 
 }  // namespace recover

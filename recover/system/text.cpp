@@ -110,7 +110,9 @@ std::string printable(std::string_view bytes) {
   return out;
 }
 
-std::string redact(std::string_view text) {
+namespace {
+
+std::string redact_assignments(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   std::size_t i = 0;
@@ -126,6 +128,76 @@ std::string redact(std::string_view text) {
     out += text.substr(i, begin - i);
     if (end > begin) out += "***";
     i = end;
+  }
+  return out;
+}
+
+// Bacula's parser quotes the line that it does not understand, and a mistyped "Passwrd" is such a line. Of
+// its errors only the kind and the place are kept: "Config error: ...", and "line N, col M of file F".
+bool is_place(std::string_view line) {
+  return line.find(": line ") != std::string_view::npos && line.find(" of file ") != std::string_view::npos;
+}
+
+// A line that the daemons' own reporting begins, and with it the end of what the parser quotes.
+bool begins_a_message(std::string_view line) {
+  return line.find("ERROR TERMINATION") != std::string_view::npos ||
+         line.find("JobId ") != std::string_view::npos || line.find("Config error") != std::string_view::npos;
+}
+
+std::string without_what_it_quotes(std::string_view line) {
+  auto kept = line.substr(0, line.find(", got"));
+  kept = kept.substr(0, kept.find(" referenced on line"));
+  std::string out;
+  bool quoted = false;
+  for (const char c : kept) {
+    if (c == '"') out += quoted ? "" : "\"***\"";
+    quoted ^= c == '"';
+    if (!quoted && c != '"') out += c;
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string redact(std::string_view text) {
+  std::string out;
+  bool quoting = false;  // behind a "Config error", until the next message
+  while (!text.empty()) {
+    const auto end = std::min(text.find('\n'), text.size());
+    const auto line = text.substr(0, end);
+    const bool ends = end < text.size();
+    text.remove_prefix(end + (ends ? 1 : 0));
+    const auto error = line.find("Config error");
+    if (begins_a_message(line)) quoting = false;
+    if (error != std::string_view::npos) {
+      quoting = true;
+      out += without_what_it_quotes(line);
+    } else if (!quoting) {
+      out += redact_assignments(line);
+    } else if (is_place(line)) {
+      out += line.substr(line.find(": line "));
+    } else {
+      continue;
+    }
+    if (ends) out += '\n';
+  }
+  return out;
+}
+
+// C0 but the newline, DEL, and C1 as UTF-8 writes it (0xC2 0x80-0x9F).
+std::string harmless(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0;
+    if ((byte < 0x20 && byte != '\n') || byte == 0x7F) {
+      out += '?';
+    } else if (byte == 0xC2 && next >= 0x80 && next <= 0x9F) {
+      out += '?';
+      ++i;
+    } else {
+      out += text[i];
+    }
   }
   return out;
 }

@@ -12,6 +12,10 @@ namespace recover::system {
 // \ooo (as `ls --quoting-style=escape` does), so that a file name cannot move the cursor or forge a line.
 std::string printable(std::string_view bytes);
 
+// The last guard before a terminal: control characters but newlines as '?'. What should be readable went
+// through printable() before.
+std::string harmless(std::string_view text);
+
 // Takes passwords out of text that Bacula printed: the value after any `Password =`, in quotes or not, and
 // after dbpassword. Law 6.
 std::string redact(std::string_view text);

@@ -136,7 +136,8 @@ class Machine(Faults):
     def recover_tty(self, args, dialogue, env=None, timeout=600):
         """Runs it on an 80x25 terminal. For each (pattern, answer): waits for the pattern, then types the answer.
 
-        Patterns are regular expressions, looked for behind the previous one's match. An answer is typed as it
+        Patterns are regular expressions, looked for behind the previous one's match. An answer may be a function
+        that does something first and returns what to type. It is typed as it
         is: "yes\\n" with its Enter, "\\x03" for Ctrl-C.
         """
         begin = time.monotonic()
@@ -146,7 +147,7 @@ class Machine(Faults):
             at = 0
             for pattern, answer in dialogue:
                 at = terminal.expect(pattern, deadline, at)
-                terminal.type(answer)
+                terminal.type(answer() if callable(answer) else answer)
             code = terminal.finish(deadline)
         finally:
             traces.kill([terminal.process.pid])

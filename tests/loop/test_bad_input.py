@@ -181,6 +181,41 @@ class Refusals(LoopTest):
         self.assertTrue(self.target_is_untouched())
         self.assertEqual(self.machine.leaks(), [])
 
+    def test_no_secret_in_what_a_configuration_error_quotes(self):
+        self.without_bootstrap()
+        for name in ["bacula-dir.conf", "bacula-sd.conf", "bacula-fd.conf", "bconsole.conf"]:
+            with self.subTest(name=name):
+                self.machine.edit_environment_config("Password", "Passwrd", name)
+                self.assert_refused(self.restore(), "line", name)
+                self.machine.edit_environment_config("Passwrd", "Password", name)
+
+    def test_another_disk_takes_the_place_while_the_question_is_asked(self):
+        machine = self.machine
+        precious = machine.work / "precious.img"
+        with open(precious, "wb") as file:
+            file.truncate(os.stat(machine.root_image).st_size)
+        subprocess.run(["mkfs.ext4", "-q", "-F", precious], check=True)
+
+        def swap():
+            subprocess.run(["losetup", "--detach", machine.device], check=True)
+            os.rename(precious, machine.root_image)
+            subprocess.run(["losetup", machine.device, machine.root_image], check=True)
+            return machine.serial + "\n"
+
+        result = machine.recover_tty(["--playbook", "storage"], [("type its serial(.|\n)*> ", swap)])
+        self.assert_exit(result, REFUSED)
+        self.assert_says(result, "changed")
+        kind = subprocess.run(["blkid", "-p", "-o", "value", "-s", "TYPE", machine.device], capture_output=True, text=True, check=False)
+        self.assertEqual(kind.stdout.strip(), "ext4")
+
+    def test_output_that_is_closed_from_the_start(self):
+        result = subprocess.run(["sh", "-c", 'exec "$@" >&-', "sh", self.machine.storage / "recover", "--playbook", "storage",
+                                 "--confirm", self.machine.serial], capture_output=True, text=True, check=False)
+        self.assertEqual(result.returncode, 5, result.stderr)
+        self.assertTrue(self.target_is_untouched())
+        lock = self.machine.storage / "recover.lock"
+        self.assertNotIn(b"btrfs", lock.read_bytes() if lock.exists() else b"")
+
     def test_a_name_that_the_director_does_not_know(self):
         # Bacula would take the only one that it knows, silently.
         self.edit_profile('fileset = "alder-root"', 'fileset = "alder-rot"')

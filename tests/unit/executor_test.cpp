@@ -62,6 +62,16 @@ TEST(Executor, RefusesWhenADiskIsSwappedWhileTheQuestionIsAsked) {
   EXPECT_FALSE(run.runner.did("mkfs.btrfs"));
 }
 
+TEST(Executor, RefusesWhenWhatIsOnTheDiskChangesWhileTheQuestionIsAsked) {
+  FakeRun run;
+  run.confirm = [&](const Plan&, const Facts&) {
+    for (auto& device : run.facts.devices)
+      if (device.path == "/dev/nvme0n1p2") device.fs_type = "ext4";
+  };
+  EXPECT_THROW(run.go(), Refused);
+  EXPECT_FALSE(run.runner.did("wipefs"));
+}
+
 TEST(Executor, FallsBackWhenTheRestoreFails) {
   FakeRun run;
   run.runner.fail_at = "run job=";

@@ -83,5 +83,28 @@ TEST(Nearest, FindsTheTypo) {
   EXPECT_EQ(edit_distance("", "abc"), 3U);
 }
 
+// Each as Bacula 9.6.7 prints it. The word must not come out, the place must.
+TEST(Redact, TakesOutWhateverTheConfigurationParserQuotes) {
+  for (const auto* quoted :
+       {"Keyword \"Passwrd\" not permitted in this resource.", "expected an equals, got: Geheim",
+        "Attempt to redefine resource \"Geheim\" referenced on line 3 :   Passwrd = \"Geheim\"",
+        "Keyword \"Geheim\" not permitted in this resource."}) {
+    const std::string text =
+        "21-Nov 22:58 bacula-dir: ERROR TERMINATION at parse_conf.c:620\nConfig error: " +
+        std::string(quoted) +
+        "\n            : line 23, col 14 of file /etc/bacula/bacula-dir.conf\n  Passwrd = "
+        "\"Geheim\"\n\n21-Nov 22:58 bacula-dir JobId 0: on we go\n";
+    const auto clean = redact(text);
+    EXPECT_EQ(clean.find("Geheim"), std::string::npos) << clean;
+    EXPECT_NE(clean.find("Config error"), std::string::npos) << clean;
+    EXPECT_NE(clean.find("line 23, col 14 of file /etc/bacula/bacula-dir.conf"), std::string::npos) << clean;
+    EXPECT_NE(clean.find("on we go"), std::string::npos) << clean;
+  }
+}
+
+TEST(Harmless, LeavesNoControlCharacterButTheNewline) {
+  EXPECT_EQ(harmless("a\x1b[2J\r\nb\x7f\xc2\x9bz ä"), "a?[2J?\nb??z ä");
+}
+
 }  // namespace
 }  // namespace recover::system
