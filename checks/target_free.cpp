@@ -10,6 +10,12 @@ Answer ask(const Profile& profile, const Facts& facts) {
     if (!device.in_use.empty())
       return fails(device.path + " is in use: " + device.in_use,
                    "Unmount it, or end what holds it, then start again: umount " + device.path);
+    // The profile's own table may be there; another one says that something else lies on this disk.
+    if (target.partition.empty() && !device.table_uuid.empty() && device.table_uuid != target.disk.table_uuid)
+      return fails("The whole disk " + device.path +
+                       " would be made a btrfs, but it holds the partition table " + device.table_uuid,
+                   "Look at its partitions: lsblk " + device.path + ". If all of it may go: wipefs --all " +
+                       device.path);
     if (device.read_only)
       return fails(device.path + " is read-only",
                    "Look for a write-protect switch, or: blockdev --setrw " + device.path);

@@ -86,6 +86,10 @@ struct Typed {
             "# " + a.request.bootstrap + ", narrowed to the newest version of each file, as",
             "# " + a.request.keep + "/backup.bsr"};
   }
+  Lines operator()(const TryExtract& a) const {
+    return {"# write the part of backup.bsr that holds the first file as " + a.keep + "/first.bsr",
+            joined(a.argv)};
+  }
   Lines operator()(const RestoreByDirector& a) const {
     return conversation(a.request.console, {bacula::restore_line(a.request), "wait", "messages"});
   }

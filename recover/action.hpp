@@ -81,6 +81,14 @@ struct AdoptBootstrap {
   bacula::AdoptRequest request;
 };
 
+// Lets bextract bring back the first file of the backup that was adopted, into a scratch directory: the only
+// way to know that program, configuration, device and volume work together before everything depends on it.
+struct TryExtract {
+  std::vector<std::string>
+      argv;  // with the bootstrap file FIRST.bsr and the scratch directory, as the environment sees them
+  std::string keep;  // FIRST.bsr is written there
+};
+
 struct RestoreByDirector {
   bacula::RestoreRequest request;  // the number of files expected is read from `keep` when it acts
   std::string keep;
@@ -105,7 +113,7 @@ struct HandOver {
 };
 
 using Action = std::variant<Command, ScanDevices, MakeDirectory, EmptyTree, MakeMountPoints, Mount, Unmount,
-                            StartDaemon, StopDaemons, MeetBacula, ChooseBackup, AdoptBootstrap,
+                            StartDaemon, StopDaemons, MeetBacula, ChooseBackup, AdoptBootstrap, TryExtract,
                             RestoreByDirector, ExtractVolumes, NameLosses, HandOver>;
 
 // At least one line; a line that begins with "# " says what no command does.

@@ -1,5 +1,7 @@
 #include "recover/executor.hpp"
 
+#include <algorithm>
+
 #include "recover/check.hpp"
 #include "recover/error.hpp"
 #include "recover/system/signals.hpp"
@@ -97,6 +99,19 @@ class Executor : public Observer {
     }
   }
 
+  static bool empties(const PlannedStep& step) {
+    return std::any_of(step.actions.begin(), step.actions.end(),
+                       [](const auto& action) { return std::holds_alternative<EmptyTree>(action); });
+  }
+
+  // What may be emptied is what a confirmed step of this recovery has made, in this run or the one that it
+  // resumes.
+  bool made_here() const {
+    return made_ || std::any_of(steps().begin(), steps().end(), [&](const auto& step) {
+             return step.destroys && run_.before.of(step.name) == Progress::done;
+           });
+  }
+
   // The step at `i`, and when it fails the fallbacks that stand right behind it.
   void run_step(std::size_t i) {
     for (;; ++i) {
@@ -115,14 +130,20 @@ class Executor : public Observer {
     }
   }
 
-  // In the run that is resumed, the fallback had taken over already.
+  // In the run that is resumed, the fallback did the work. One that was only begun does not count: what made
+  // the original fail may have been mended, and it is the better way.
   bool stood_in(std::size_t fallback) const {
-    const auto progress = run_.before.of(steps()[fallback].name);
-    return progress == Progress::begun || progress == Progress::done;
+    return run_.before.of(steps()[fallback].name) == Progress::done;
   }
 
   void perform(std::size_t i) {
     const auto& step = steps()[i];
+    if (empties(step) && !made_here())
+      throw Refused(
+          "The step \"" + step.name +
+              "\" empties the tree before it restores, and this recovery has not made the "
+              "filesystem",
+          "The playbook must make it first; what is on the disk now was not confirmed to be destroyed");
     if (step.destroys) make_sure_before_destroying(i);
     guard(step);
     record(Event("step-begun")
@@ -132,6 +153,7 @@ class Executor : public Observer {
     written_ |= step.destroys;
     for (const auto& action : step.actions) act(step, action);
     prove(step);
+    made_ |= step.destroys;
     record(Event("step-done").with("step", step.name));
   }
 
@@ -210,10 +232,14 @@ class Executor : public Observer {
       if (is_held(action)) run_.runner.perform(action, *this);
     if (step.proofs.empty()) return;
     const auto facts = read_for(step.proofs);
-    for (const auto& name : step.proofs)
-      if (auto answer = ask(name, facts, step.name); answer.verdict == Verdict::fails)
+    for (const auto& name : step.proofs) {
+      const auto answer = ask(name, facts, step.name);
+      // Files may have been mended by hand since; that is told, and no reason to restore everything again.
+      if (find_check(name)->needs == Needs::tree) continue;
+      if (answer.verdict == Verdict::fails)
         throw Refused("The step \"" + step.name + "\" was done, but now: " + answer.evidence,
                       "Something has changed since. Look at it, or begin anew with --restart");
+    }
   }
 
   void release_or_throw() {
@@ -236,6 +262,7 @@ class Executor : public Observer {
 
   Execution run_;
   bool written_;
+  bool made_ = false;  // the filesystem, in this run
 };
 
 }  // namespace

@@ -123,11 +123,17 @@ void Journal::write(Event event) {
   const auto body = to_json(event);
   const auto sum = checksum(last_sum_, body);
   const auto line = seal(body, sum) + "\n";
+  const auto before = ::lseek(file_.get(), 0, SEEK_END);
   const auto written = ::write(file_.get(), line.data(), line.size());
-  if (written != static_cast<ssize_t>(line.size()) || ::fsync(file_.get()) != 0)
-    throw Failed(
-        "Could not write to the journal " + path_ + ": " + (written < 0 ? std::strerror(errno) : "disk full"),
-        "Make room on that volume, then continue with --resume");
+  if (written != static_cast<ssize_t>(line.size()) || ::fsync(file_.get()) != 0) {
+    const std::string why = written < 0 ? std::strerror(errno) : "disk full";
+    // No half line stays, or the next one that succeeds would stand behind rubbish. When even this fails, the
+    // reader cuts the torn line.
+    (void)::ftruncate(file_.get(), before);
+    // Not a Failed: no fallback answers this.
+    throw Error(Exit::failed, "Could not write to the journal " + path_ + ": " + why,
+                "Make room on that volume, then continue with --resume");
+  }
   last_sum_ = sum;
   ++next_;
 }

@@ -35,7 +35,8 @@ class Journal {
   // Goes on with the one that is there, cutting a torn last line.
   static Journal append(const std::string& directory);
 
-  // Throws Failed when it cannot be made durable: no run goes on without its journal.
+  // Throws Error, which no fallback answers, when it cannot be made durable: no run goes on without its
+  // journal.
   void write(Event event);
 
  private:

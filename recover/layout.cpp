@@ -1,5 +1,7 @@
 #include "recover/layout.hpp"
 
+#include <filesystem>
+
 namespace recover {
 
 Layout make_layout(const Profile& profile, const std::string& storage, const std::string& state) {
@@ -8,7 +10,11 @@ Layout make_layout(const Profile& profile, const std::string& storage, const std
   layout.state = state.empty() ? storage + Layout::state_on_storage : state;
   layout.lock = storage + "/recover.lock";
   layout.volumes = storage + "/" + profile.storage.volumes;
-  layout.environment = storage + "/" + profile.storage.environment;
+  // The mount table knows no links.
+  const auto environment = storage + "/" + profile.storage.environment;
+  std::error_code not_there;
+  const auto real = std::filesystem::canonical(environment, not_there);
+  layout.environment = not_there ? environment : real.string();
   layout.target = layout.environment + Layout::inside_target;
   layout.bootstrap = storage + "/" + profile.storage.bootstraps + "/" + profile.bacula.bootstrap;
   return layout;

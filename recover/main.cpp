@@ -1,5 +1,6 @@
 // Parse, dispatch, exit code; the only catch.
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -61,6 +62,7 @@ static void keep_standard_descriptors() {
 
 int main(int argc, char** argv) {
   keep_standard_descriptors();
+  ::umask(022);  // what is made must not depend on the caller's shell
 
   return recover::guarded(argc, argv);
 }

@@ -96,6 +96,8 @@ std::vector<std::string> destroyed(const Plan& plan) {
         device.path + ", " + system::human_bytes(device.size) + ", disk serial " + device.serial;
     if (!device.model.empty()) line += ", " + device.model;
     if (!target.partition.empty()) line += ", partition " + target.partition;
+    if (target.partition.empty() && !device.table_uuid.empty())
+      line += "; with the partition table " + device.table_uuid;
     line += device.fs_type.empty() ? "; nothing that blkid knows is on it"
                                    : "; on it now: " + device.fs_type +
                                          (device.fs_label.empty() ? "" : " \"" + device.fs_label + "\"") +

@@ -125,9 +125,15 @@ Parameters substituted(const PlaybookStep& step, const Profile& profile) {
   const auto values = substitutions(profile);
   Parameters parameters = step.parameters;
   for (auto& [name, texts] : parameters)
-    for (auto& text : texts)
-      while (const auto found = find_substitution(text))
-        text.replace(found->begin, found->length, values.at(found->key));
+    for (auto& text : texts) {
+      // Left to right, and never again over what was put in: a value is not a playbook.
+      std::string done;
+      while (const auto found = find_substitution(text)) {
+        done += text.substr(0, found->begin) + values.at(found->key);
+        text.erase(0, found->begin + found->length);
+      }
+      text = done + text;
+    }
   return parameters;
 }
 

@@ -72,8 +72,7 @@ class RealProber : public Prober {
     const auto storage = find_storage(profile_, facts);
     if (storage.empty()) return facts;
     const auto layout = make_layout(profile_, storage, state_);
-    if (kept_ && system::exists(layout.state + "/backup.toml"))
-      facts.backup = bacula::read_backup(layout.state);
+    if (kept_ && system::exists(layout.state + "/backup.toml")) facts.backup = read_kept(layout);
     facts.storage = read_storage(layout, facts);
     if (look.director) facts.director = ask(layout);
     if (look.filesystem && is_mounted(layout.target, facts))
@@ -87,6 +86,15 @@ class RealProber : public Prober {
   static bool is_mounted(const std::string& target, const Facts& facts) {
     return std::any_of(facts.mounts.begin(), facts.mounts.end(),
                        [&](const auto& m) { return m.target == target; });
+  }
+
+  // What cannot be read is no choice; the step that needs it says so.
+  static std::optional<bacula::Backup> read_kept(const Layout& layout) {
+    try {
+      return bacula::read_backup(layout.state);
+    } catch (const Failed&) {
+      return std::nullopt;
+    }
   }
 
   static StorageFacts read_storage(const Layout& layout, const Facts& facts) {

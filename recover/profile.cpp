@@ -1,6 +1,7 @@
 #include "recover/profile.hpp"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "recover/error.hpp"
 #include "recover/system/files.hpp"
@@ -36,6 +37,17 @@ std::string uuid(TomlTable& table) {
   return text;
 }
 
+// 8-4-4-4-12 digits, as mkfs.btrfs takes them; in lower case, as libblkid and the kernel print them.
+std::string btrfs_uuid(TomlTable& table) {
+  auto text = uuid(table);
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+  bool good = text.size() == 36;
+  for (std::size_t at = 0; good && at < text.size(); ++at)
+    good = (text[at] == '-') == (at == 8 || at == 13 || at == 18 || at == 23);
+  if (!good) table.refuse("uuid", "\"" + text + "\" is no UUID of a btrfs", see_formats);
+  return text;
+}
+
 // libblkid prints GUIDs in lower case, other tools in upper case.
 std::string guid(TomlTable& table, std::string_view key) {
   auto text = table.text_or(key, "");
@@ -55,7 +67,7 @@ ProfileDisk read_disk(TomlTable table) {
 }
 
 ProfileFilesystem read_filesystem(TomlTable table, const std::vector<ProfileDisk>& disks) {
-  ProfileFilesystem filesystem{uuid(table),
+  ProfileFilesystem filesystem{btrfs_uuid(table),
                                table.text_or("label", ""),
                                table.text_or("data", "single"),
                                table.text_or("metadata", "dup"),

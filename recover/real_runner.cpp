@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "recover/bacula/bootstrap.hpp"
 #include "recover/bacula/choose.hpp"
 #include "recover/bacula/director.hpp"
 #include "recover/bacula/restore.hpp"
@@ -70,10 +71,11 @@ class RealRunner : public Runner {
   void act(const Command& a, Observer&) {
     const auto result = processes_.run({.argv = a.argv, .merge_errors = true});
     if (result.status == 0) return;
-    throw Failed("\"" + a.argv.front() + "\" ended with status " + std::to_string(result.status) +
-                     ". The command was: " + as_typed(a).front() +
-                     ". It said: " + last_lines(result.out + result.err),
-                 "Mend what it complains of, then continue with --resume");
+    throw Failed(
+        "\"" + a.argv.front() + "\" ended with status " + std::to_string(result.status) +
+            ". The command was: " + as_typed(a).front() + ". It said: " + last_lines(result.out + result.err),
+        "Mend what it complains of, then continue with --resume; when the profile or the playbook must be "
+        "changed for it, begin anew with --restart");
   }
 
   void act(const MakeDirectory& a, Observer&) { system::TreeRoot(a.root).make_directories(a.path, a.mode); }
@@ -166,6 +168,17 @@ class RealRunner : public Runner {
 
   void act(const ChooseBackup& a, Observer&) { bacula::choose_backup(processes_, a.request); }
   void act(const AdoptBootstrap& a, Observer&) { bacula::adopt_bootstrap(a.request); }
+
+  void act(const TryExtract& a, Observer&) {
+    const auto path = a.keep + "/backup.bsr";
+    const auto first = bacula::first_file(bacula::parse_bootstrap(system::read_file(path), path));
+    system::write_file(a.keep + "/first.bsr", bacula::to_text(first), 0600);
+    const auto outcome = bacula::extract(processes_, {a.argv}, {});
+    if (outcome.files > 0) return;
+    throw Failed("bextract was tried on the first file of the backup, and brought back none" +
+                     (outcome.errors.empty() ? std::string() : "; it said: " + outcome.errors.front()),
+                 "Compare bacula.device and the volumes' directory with the environment's bacula-sd.conf");
+  }
 
   void act(const RestoreByDirector& a, Observer& observer) {
     auto request = a.request;

@@ -256,4 +256,13 @@ std::string to_text(const Bootstrap& bootstrap) {
   return text;
 }
 
+Bootstrap first_file(const Bootstrap& bootstrap) {
+  if (bootstrap.ranges.empty()) return {};
+  auto range = bootstrap.ranges.front();
+  const auto index = range.file_indexes.empty() ? 1 : range.file_indexes.front().first;
+  range.file_indexes = {{index, index}};
+  range.count = 1;
+  return {{range}};
+}
+
 }  // namespace recover::bacula

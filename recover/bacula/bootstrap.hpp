@@ -32,6 +32,9 @@ struct Bootstrap {
   std::uint64_t files() const;
 };
 
+// Of it, only the part that holds its first file: enough to try whether anything can be read.
+Bootstrap first_file(const Bootstrap& bootstrap);
+
 // Throws UsageError naming `source`, line and the word that is wrong.
 Bootstrap parse_bootstrap(std::string_view text, const std::string& source);
 

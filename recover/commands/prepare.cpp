@@ -23,6 +23,10 @@ std::unique_ptr<Prepared> prepare(const Options& options) {
   require("root-user", *prepared);
   if (!prepared->facts.storage) require("storage-mounted", *prepared);
   prepared->layout = make_layout(prepared->profile, prepared->facts.storage->mount_point, options.state);
+  if ((prepared->layout.state + "/").starts_with(prepared->layout.environment + "/"))
+    throw UsageError("The journal cannot be kept in " + prepared->layout.state +
+                         ": the run mounts its own filesystems over parts of the recovery environment",
+                     "Give a place outside of it with --state");
   return prepared;
 }
 

@@ -124,6 +124,10 @@ Exit run(const Options& options, Reporter& reporter) {
   execute({plan, prepared->profile, *runner, *prepared->prober, journal, reporter, ask, earlier});
 
   const auto state = state_of(read_journal(journal_path(directory)).events);
+  if (!state.complete)
+    throw Failed(
+        "Every step was done, but the journal " + journal_path(directory) + " does not say so any more",
+        "Something has changed it meanwhile. The tree is restored; do not take it for finished");
   std::filesystem::remove(directory + "/backup.toml");  // the next run chooses anew
   const auto verdict = gate(state);
   reporter.observe(

@@ -6,8 +6,13 @@ namespace recover::steps {
 namespace {
 
 std::vector<Action> plan(const StepContext& context) {
-  return {AdoptBootstrap{
-      {context.layout.bootstrap, context.layout.volumes, context.layout.state, context.as_of}}};
+  const auto& layout = context.layout;
+  return {AdoptBootstrap{{.bootstrap = layout.bootstrap,
+                          .volumes = layout.volumes,
+                          .keep = layout.state,
+                          .as_of = context.as_of}},
+          MakeDirectory{"/tmp/recover-tries", 0700, layout.environment},
+          TryExtract{bextract(context, "first.bsr", "/tmp/recover-tries"), layout.state}};
 }
 
 }  // namespace

@@ -30,6 +30,21 @@ std::vector<Action> start_bacula(const StepContext& context) {
   return actions;
 }
 
+std::vector<std::string> bextract(const StepContext& context, const std::string& bootstrap,
+                                  const std::string& target) {
+  // -p: go on behind a damaged block; without it everything behind the first one would be lost.
+  return {"chroot",
+          context.layout.environment,
+          "bextract",
+          "-p",
+          "-c",
+          configuration(context, "bacula-sd.conf"),
+          "-b",
+          std::string(Layout::inside_state) + "/" + bootstrap,
+          context.profile.bacula.device,
+          target};
+}
+
 Action stop_daemons() {
   return StopDaemons{{"bacula-dir", "bacula-fd", "bacula-sd"}};
 }

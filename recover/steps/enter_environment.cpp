@@ -15,7 +15,7 @@ std::vector<Action> plan(const StepContext& context) {
       Mount{"tmpfs", environment + "/tmp", "tmpfs", "mode=1777"},
   };
   for (const auto& directory : context.texts_or("directories", {"/run/bacula"}))
-    actions.emplace_back(MakeDirectory{environment + directory, 0755});
+    actions.emplace_back(MakeDirectory{directory, 0755, environment});
   const auto state = environment + Layout::inside_state;
   const auto volumes = environment + context.profile.bacula.archive_device;
   actions.insert(actions.end(), {

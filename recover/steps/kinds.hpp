@@ -25,6 +25,9 @@ void announce_devices(const StepContext& context, std::vector<Action>& actions);
 bacula::Console console(const StepContext& context);
 std::vector<Action> start_bacula(const StepContext& context);
 Action stop_daemons();
+// bextract in the environment, with a bootstrap file that was kept. `target` as the environment sees it.
+std::vector<std::string> bextract(const StepContext& context, const std::string& bootstrap,
+                                  const std::string& target);
 std::string configuration(const StepContext& context, std::string_view file);
 // A parameter of type duration.
 std::chrono::milliseconds duration(const StepContext& context, std::string_view parameter,

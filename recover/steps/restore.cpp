@@ -31,17 +31,7 @@ std::vector<Action> plan_director(const StepContext& context) {
 
 std::vector<Action> plan_bextract(const StepContext& context) {
   bacula::ExtractRequest request;
-  // -p: go on behind a damaged block; without it everything behind the first one would be lost.
-  request.argv = {"chroot",
-                  context.layout.environment,
-                  "bextract",
-                  "-p",
-                  "-c",
-                  configuration(context, "bacula-sd.conf"),
-                  "-b",
-                  kept_bootstrap(),
-                  context.profile.bacula.device,
-                  Layout::inside_target};
+  request.argv = bextract(context, "backup.bsr", Layout::inside_target);
   return {stop_daemons(), empty_tree(context),
           ExtractVolumes{request, context.layout.state, context.layout.target},
           NameLosses{context.layout.volumes, context.layout.state, context.layout.target}};

@@ -61,6 +61,7 @@ void install_signal_handlers() {
   sigemptyset(&action.sa_mask);
   action.sa_handler = SIG_IGN;
   ::sigaction(SIGPIPE, &action, nullptr);
+  ::sigaction(SIGXFSZ, &action, nullptr);  // a file size limit is an error of the writer too
   // No SA_RESTART: a read that waits comes back with EINTR and its caller looks at what arrived.
   action.sa_handler = note;
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {

@@ -216,6 +216,25 @@ class Refusals(LoopTest):
         lock = self.machine.storage / "recover.lock"
         self.assertNotIn(b"btrfs", lock.read_bytes() if lock.exists() else b"")
 
+    def test_bextract_could_not_work_and_the_director_does_not(self):
+        self.machine.edit_environment_config("Device {", "Devixe {", "bacula-sd.conf")
+        self.assert_refused(self.restore(), "bacula-sd.conf")
+
+    def test_a_device_that_the_storage_daemon_does_not_have(self):
+        self.machine.break_password("console")  # so that all depends on bextract
+        self.edit_profile('device = "FileStorage"', 'device = "FileStorag"')
+        self.assert_refused(self.restore(), "FileStorag")
+
+    def test_a_playbook_that_would_restore_over_what_is_there(self):
+        subprocess.run(["mkfs.btrfs", "-q", "-f", "-U", alder.ROOT_UUID, self.machine.device], check=True)
+        book = self.machine.storage / "playbooks" / "oops.toml"
+        book.write_text('title = "t"\n' + "".join(f'[[step]]\nname = "{name}"\nuses = "{name}"\n' for name in
+                                                 ["enter-environment", "choose-backup", "restore-by-bextract"]))
+        result = self.recover("--playbook", "oops", "--confirm", self.machine.serial)
+        self.assert_exit(result, REFUSED)
+        self.assert_says(result, "has not made the filesystem")
+        self.assert_clean()
+
     def test_a_name_that_the_director_does_not_know(self):
         # Bacula would take the only one that it knows, silently.
         self.edit_profile('fileset = "alder-root"', 'fileset = "alder-rot"')

@@ -112,6 +112,15 @@ TEST(Checks, AreUnknownNotWellWhenTheFactsAreNotThere) {
   }
 }
 
+TEST(Checks, AWholeDiskWithPartitionsIsNotFree) {
+  auto profile = sample_profile();
+  profile.filesystem.devices[0].partition = "";
+  profile.disks[0].table_uuid = "";
+  const auto answer = find_check("target-free")->ask(profile, good_facts());
+  EXPECT_EQ(answer.verdict, Verdict::fails);
+  EXPECT_NE(answer.evidence.find("partition table"), std::string::npos);
+}
+
 TEST(Checks, StorageOnTheWholeDiskOfTheTargetIsRefused) {
   auto profile = sample_profile();
   profile.filesystem.devices[0].partition = "";

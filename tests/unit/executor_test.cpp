@@ -156,15 +156,34 @@ TEST(Executor, ResumesAHalfMadeFilesystemFromItsBeginning) {
   EXPECT_EQ(run.confirmations, 2);  // whoever resumes is asked again before anything is erased
 }
 
-TEST(Executor, ResumesInTheFallbackThatHadTakenOver) {
+TEST(Executor, TriesTheBetterWayAgainWhenTheFallbackWasInterrupted) {
   FakeRun run;
   run.runner.fail_at = "run job=";
   run.runner.interrupt_at = "bextract";
   EXPECT_THROW(run.go(), Interrupted);
   run.runner = {};
   run.resume();
+  EXPECT_TRUE(run.runner.did("run job="));
+  EXPECT_FALSE(run.runner.did("bextract"));
+}
+
+TEST(Executor, KeepsWhatTheFallbackHasDone) {
+  FakeRun run;
+  run.runner.fail_at = "run job=";
+  run.runner.interrupt_at = "install -d -m 0555";
+  EXPECT_THROW(run.go(), Interrupted);
+  run.runner = {};
+  run.resume();
   EXPECT_FALSE(run.runner.did("run job="));
-  EXPECT_TRUE(run.runner.did("bextract"));
+  EXPECT_FALSE(run.runner.did("bextract"));
+  EXPECT_TRUE(run.state().complete);
+}
+
+TEST(Executor, EmptiesNothingThatItHasNotMade) {
+  FakeRun run;
+  std::erase_if(run.plan.steps, [](const auto& step) { return step.destroys; });
+  EXPECT_THROW(run.go(), Refused);
+  EXPECT_FALSE(run.runner.did("-delete"));
 }
 
 TEST(Executor, RefusesToResumeWhenWhatWasDoneIsGone) {

@@ -101,6 +101,14 @@ TEST(Playbook, StorageLoads) {
   EXPECT_GT(playbook.steps.size(), 8U);
 }
 
+TEST(Playbook, DoesNotReplaceInsideWhatItPutIn) {
+  auto profile = sample_profile();
+  profile.name = "a${profile.machine.name}${foo}";
+  PlaybookStep step;
+  step.parameters["x"] = {"<${profile.machine.name}>"};
+  EXPECT_EQ(substituted(step, profile).at("x").front(), "<a${profile.machine.name}${foo}>");
+}
+
 TEST(Playbook, ReplacesWhatTheProfileKnows) {
   PlaybookStep step;
   step.parameters["x"] = {"a ${profile.bacula.client} b ${profile.bacula.client}"};
