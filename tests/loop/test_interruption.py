@@ -49,12 +49,13 @@ class Interruption(LoopTest):
     def test_sigint_in_mid_extraction(self):
         self.machine.destroy()
         self.machine.break_password("client")  # so that the Director is no way
-        self.assertEqual(self.interrupt(signal.SIGINT, "bextract -p", delay=0.3), INTERRUPTED)
+        everything = "-b /run/recover/backup.bsr"  # not the try on the first file
+        self.assertEqual(self.interrupt(signal.SIGINT, everything, delay=0.3), INTERRUPTED)
         self.assert_clean()
         result = self.restore("--resume")
         self.assert_exit(result, NOT_FINISHED)
         again = [event["typed"][0] for event in self.events("action-begun")]
-        self.assertEqual(sum("bextract -p" in typed for typed in again), 2)
+        self.assertEqual(sum(everything in typed for typed in again), 2)
         self.assert_restored(lost=lambda path, difference: difference.startswith("attribute "))
         self.assert_clean()
 
