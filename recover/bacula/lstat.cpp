@@ -11,11 +11,11 @@ namespace {
 
 constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-constexpr std::array<signed char, 256> make_values() {
-  std::array<signed char, 256> values{};
+constexpr std::array<int, 256> make_values() {
+  std::array<int, 256> values{};
   for (auto& value : values) value = -1;
   for (std::size_t i = 0; i < digits.size(); ++i) {
-    values[static_cast<unsigned char>(digits[i])] = static_cast<signed char>(i);
+    values[static_cast<unsigned char>(digits[i])] = static_cast<int>(i);
   }
   return values;
 }
@@ -36,7 +36,7 @@ std::uint64_t number(std::string_view field, std::string_view whole) {
   if (field.empty() || field.size() > 11) rubbish(whole);
   std::uint64_t value = 0;
   for (char c : field) {
-    const auto digit = static_cast<int>(values[static_cast<unsigned char>(c)]);
+    const int digit = values[static_cast<unsigned char>(c)];
     if (digit < 0 || (value >> 58) != 0) rubbish(whole);
     value = value << 6 | static_cast<std::uint64_t>(digit);
   }
