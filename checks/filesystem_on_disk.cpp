@@ -4,16 +4,17 @@ namespace recover::checks {
 namespace {
 
 Answer ask(const Profile& profile, const Facts& facts) {
+  const auto& wanted = profile.filesystem.uuid_to_make();
   for (const auto& target : find_targets(profile, facts)) {
     if (!target.device) return unknown("the disk " + target.disk.name + " was not found");
     const auto& device = *target.device;
-    if (device.fs_type != "btrfs" || device.fs_uuid != profile.filesystem.uuid)
+    if (device.fs_type != "btrfs" || device.fs_uuid != wanted)
       return fails("On " + device.path + " is " +
                        (device.fs_type.empty() ? "no filesystem" : device.fs_type) + " " + device.fs_uuid +
-                       ", not the btrfs " + profile.filesystem.uuid,
+                       ", not the btrfs " + wanted,
                    "Run again with --restart");
   }
-  return holds("btrfs " + profile.filesystem.uuid);
+  return holds("btrfs " + wanted);
 }
 
 }  // namespace

@@ -7,7 +7,10 @@ namespace {
 Answer ask(const Profile& profile, const Facts& facts) {
   if (!facts.storage)
     return fails("The storage volume with the UUID " + profile.storage.uuid + " is not mounted",
-                 "Mount it: mount UUID=" + profile.storage.uuid + " /mnt/storage");
+                 (profile.storage.volume.empty()
+                      ? "Mount it: "
+                      : "Activate and mount it: lvchange --activate y " + profile.storage.volume + "; ") +
+                     "mount UUID=" + profile.storage.uuid + " /mnt/storage");
   if (!facts.storage->writable)
     return fails("The storage volume at " + facts.storage->mount_point + " is mounted read-only",
                  "The journal is kept on it, and Bacula works in it: mount -o remount,rw " +

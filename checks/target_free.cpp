@@ -11,7 +11,8 @@ Answer ask(const Profile& profile, const Facts& facts) {
       return fails(device.path + " is in use: " + device.in_use,
                    "Unmount it, or end what holds it, then start again: umount " + device.path);
     // The profile's own table may be there; another one says that something else lies on this disk.
-    if (target.partition.empty() && !device.table_uuid.empty() && device.table_uuid != target.disk.table_uuid)
+    if (target.partition.empty() && target.volume.empty() && !device.table_uuid.empty() &&
+        device.table_uuid != target.disk.table_uuid)
       return fails("The whole disk " + device.path +
                        " would be made a btrfs, but it holds the partition table " + device.table_uuid,
                    "Look at its partitions: lsblk " + device.path + ". If all of it may go: wipefs --all " +

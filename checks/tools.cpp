@@ -1,5 +1,7 @@
 #include "checks/checks.hpp"
 
+#include <algorithm>
+
 namespace recover::checks {
 namespace {
 
@@ -7,15 +9,36 @@ namespace {
 std::string package_of(const std::string& tool) {
   if (tool == "mkfs.btrfs" || tool == "btrfs") return "btrfs-progs";
   if (tool == "wipefs") return "util-linux";
-  if (tool == "chattr") return "e2fsprogs";
+  if (tool == "chattr" || tool.starts_with("mkfs.ext")) return "e2fsprogs";
+  if (tool == "mkfs.vfat") return "dosfstools";
+  if (tool == "mkfs.xfs") return "xfsprogs";
+  if (tool == "lvchange") return "lvm2";
   if (tool == "find") return "findutils";
   return "coreutils";
 }
 
-Answer ask(const Profile&, const Facts& facts) {
+bool has_lvm(const Profile& profile) {
+  const auto& devices = profile.filesystem.devices;
+  return !profile.storage.volume.empty() || (profile.boot && !profile.boot->device.volume.empty()) ||
+         std::any_of(devices.begin(), devices.end(),
+                     [](const auto& device) { return !device.volume.empty(); });
+}
+
+// Looked for on every machine, called on some.
+bool is_called(const std::string& tool, const Profile& profile) {
+  if (tool == "lvchange") return has_lvm(profile);
+  if (!tool.starts_with("mkfs.") || tool == "mkfs.btrfs") return true;
+  return (profile.esp && tool == "mkfs." + profile.esp->type) ||
+         (profile.boot && tool == "mkfs." + profile.boot->type);
+}
+
+Answer ask(const Profile& profile, const Facts& facts) {
   std::string absent;
   std::string packages;
+  std::size_t called = 0;
   for (const auto& tool : facts.tools) {
+    if (!is_called(tool.name, profile)) continue;
+    ++called;
     if (!tool.path.empty()) continue;
     absent += (absent.empty() ? "" : ", ") + tool.name;
     const auto package = package_of(tool.name);
@@ -23,7 +46,7 @@ Answer ask(const Profile&, const Facts& facts) {
   }
   if (!absent.empty())
     return fails("Not found on this system: " + absent, "Install the packages: " + packages);
-  return holds("all " + std::to_string(facts.tools.size()) + " are there");
+  return holds("all " + std::to_string(called) + " are there");
 }
 
 }  // namespace

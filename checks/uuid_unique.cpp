@@ -8,14 +8,16 @@ namespace {
 Answer ask(const Profile& profile, const Facts& facts) {
   const auto targets = find_targets(profile, facts);
   for (const auto& device : facts.devices) {
-    if (device.fs_uuid != profile.filesystem.uuid) continue;
+    if (device.fs_uuid != profile.filesystem.uuid_to_make()) continue;
     const bool ours = std::any_of(targets.begin(), targets.end(), [&](const auto& target) {
       return target.device && (target.device->path == device.path || target.device->path == device.disk);
     });
     if (!ours)
-      return fails(device.path + " also holds a filesystem with the UUID " + device.fs_uuid +
-                       ": a clone, or the disk itself under another name",
-                   "Detach it; two filesystems with one UUID are mistaken for each other");
+      return fails(
+          device.path + " also holds a filesystem with the UUID " + device.fs_uuid +
+              ": a clone, or the disk itself under another name",
+          "Detach it; two filesystems with one UUID are mistaken for each other. When it must stay, give the "
+          "new filesystem another: new-uuid in [filesystem] of the profile (uuidgen makes one)");
   }
   return holds("no other device has it");
 }

@@ -1,5 +1,6 @@
 #include "recover/action.hpp"
 
+#include <algorithm>
 #include <cstdio>
 
 #include "recover/bacula/director.hpp"
@@ -22,6 +23,16 @@ std::string octal(mode_t mode) {
   return text;
 }
 
+// find -path takes a pattern.
+std::string pattern_of(const std::string& path) {
+  std::string pattern;
+  for (const char c : path) {
+    if (c == '*' || c == '?' || c == '[' || c == '\\') pattern += '\\';
+    pattern += c;
+  }
+  return pattern;
+}
+
 // bconsole with its lines as a here-document, as an operator would keep it in a note.
 Lines conversation(const bacula::Console& console, const Lines& said) {
   Lines lines{joined(console.argv) + " <<'END'"};
@@ -40,9 +51,28 @@ std::vector<std::string> scan_command(const std::vector<std::string>& devices) {
   return argv;
 }
 
-std::vector<std::string> empty_tree_command(const std::string& path) {
-  return {"find", path, "-mindepth", "1", "-depth", "!",      "-inum", "256",
-          "(",    "!",  "-type",     "d", "-o",     "-empty", ")",     "-delete"};
+std::vector<std::string> empty_tree_command(const EmptyTree& tree) {
+  std::vector<std::string> argv{"find", tree.path, "-mindepth", "1", "-depth", "!", "-inum", "256"};
+  for (const auto& spared : tree.spared)
+    for (const auto* what : {"", "/*"})
+      argv.insert(argv.end(), {"!", "-path", pattern_of(tree.path + spared) + what});
+  argv.insert(argv.end(), {"(", "!", "-type", "d", "-o", "-empty", ")", "-delete"});
+  return argv;
+}
+
+std::vector<std::string> activate_command(const std::string& volume) {
+  return {"lvchange", "--activate", "y", volume};
+}
+
+std::vector<std::string> fill_command(const FillEsp& fill) {
+  // A FAT keeps no owners, no modes, no links.
+  return {"cp",
+          "--recursive",
+          "--dereference",
+          "--no-preserve=mode,ownership",
+          "--preserve=timestamps",
+          fill.from + "/.",
+          fill.to};
 }
 
 namespace {
@@ -55,7 +85,46 @@ struct Typed {
     if (!a.mode) return {joined({"mkdir", "-p", path})};
     return {joined({"install", "-d", "-m", octal(*a.mode), path})};
   }
-  Lines operator()(const EmptyTree& a) const { return {joined(empty_tree_command(a.path))}; }
+  Lines operator()(const EmptyTree& a) const { return {joined(empty_tree_command(a))}; }
+  Lines operator()(const SettleDevices& a) const {
+    std::vector<std::string> argv{"udevadm", "trigger"};
+    argv.insert(argv.end(), a.devices.begin(), a.devices.end());
+    return {joined(argv), "udevadm settle   # both only where udev runs"};
+  }
+  Lines operator()(const OpenStorage& a) const {
+    Lines lines;
+    for (const auto& volume : a.volumes) lines.push_back(joined(activate_command(volume)));
+    lines.push_back("mount UUID=" + a.uuid + " " + a.mount_point + "   # unless it is mounted already");
+    return lines;
+  }
+  Lines operator()(const MakeIfLost& a) const {
+    return {"# only if blkid finds nothing on " + a.device + ":", joined(a.argv)};
+  }
+  Lines operator()(const FillEsp& a) const {
+    return {"# if one of the files in " + a.from + " is missing in " + a.to + ":", joined(fill_command(a)),
+            joined({"find", a.from, "-mindepth", "1", "-delete"})};
+  }
+  Lines operator()(const RewriteUuid& a) const {
+    std::vector<std::string> argv{"sed", "-i", "s/" + a.from + "/" + a.to + "/g"};
+    for (const auto& file : a.files) argv.push_back(a.root + file);
+    return {joined(argv) + "   # those that are there"};
+  }
+  Lines operator()(const TryEfiVariables&) const {
+    return {"# write a firmware variable of recover's own, read it back, remove it"};
+  }
+  Lines operator()(const RestoreEfiEntry& a) const {
+    // It takes slashes as well, and those nobody has to quote.
+    auto loader = a.loader;
+    std::replace(loader.begin(), loader.end(), '\\', '/');
+    return {joined({"efibootmgr", "--create", "--disk", a.disk, "--part", std::to_string(a.number), "--label",
+                    a.label, "--loader", loader}),
+            "# the same entry is not made twice; remove stale duplicates, put it first in BootOrder"};
+  }
+  Lines operator()(const AskOperator& a) const {
+    Lines lines;
+    for (const auto& line : a.text) lines.push_back("# " + line);
+    return lines;
+  }
   Lines operator()(const MakeMountPoints& a) const {
     return {"# mkdir -p for each mount point of " + a.root + "/etc/fstab that is missing"};
   }
@@ -113,7 +182,8 @@ std::vector<std::string> as_typed(const Action& action) {
 
 bool is_held(const Action& action) {
   return std::holds_alternative<Mount>(action) || std::holds_alternative<Unmount>(action) ||
-         std::holds_alternative<MakeDirectory>(action) || std::holds_alternative<ScanDevices>(action);
+         std::holds_alternative<MakeDirectory>(action) || std::holds_alternative<ScanDevices>(action) ||
+         std::holds_alternative<OpenStorage>(action);
 }
 
 }  // namespace recover

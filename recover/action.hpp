@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
@@ -27,6 +28,27 @@ struct ScanDevices {
   std::vector<std::string> devices;
 };
 
+// Waits until udev, where it runs, has seen what was made on these devices: /dev/disk/by-uuid, which others
+// ask.
+struct SettleDevices {
+  std::vector<std::string> devices;
+};
+
+// Activates LVM volumes, and mounts the storage volume unless it is mounted already. It stays mounted as long
+// as the run has its mount namespace: the journal is on it.
+struct OpenStorage {
+  std::vector<std::string> volumes;  // "group/volume"
+  std::string uuid;                  // of the storage volume's filesystem
+  std::string mount_point;
+};
+
+// Makes a filesystem when nothing that blkid knows is on the device. Done already when it has that type and
+// UUID; Refused when it is another: that is not lost.
+struct MakeIfLost {
+  std::string device, type, uuid;
+  std::vector<std::string> argv;
+};
+
 struct MakeDirectory {
   std::string path;
   std::optional<mode_t> mode = {};  // set also when it is there already; none: as mkdir -p leaves it
@@ -38,11 +60,25 @@ struct MakeDirectory {
 // anywhere else.
 struct EmptyTree {
   std::string path, uuid;
+  std::vector<std::string> spared = {};  // other filesystems below it, with all that is in them
 };
 
 // Every mount point of a restored fstab that the backup did not bring.
 struct MakeMountPoints {
   std::string root;
+};
+
+// Where the ESP lacks a file that was restored into the directory it is mounted over, all of them are copied
+// to it; then that directory is emptied. Refused when it is itself a mount point.
+struct FillEsp {
+  std::string from, to;
+};
+
+// Replaces one UUID by another in those of the files that name it.
+struct RewriteUuid {
+  std::string root;
+  std::vector<std::string> files;  // in `root`
+  std::string from, to;
 };
 
 struct Mount {
@@ -112,15 +148,38 @@ struct HandOver {
   std::string from, root, directory;  // `directory` inside `root`
 };
 
-using Action = std::variant<Command, ScanDevices, MakeDirectory, EmptyTree, MakeMountPoints, Mount, Unmount,
-                            StartDaemon, StopDaemons, MeetBacula, ChooseBackup, AdoptBootstrap, TryExtract,
-                            RestoreByDirector, ExtractVolumes, NameLosses, HandOver>;
+// Shows whether the firmware takes a variable. Refused when it does not, unless the machine may do without.
+struct TryEfiVariables {
+  bool may_do_without = false;
+};
+
+// The boot entry, first in BootOrder, and its stale duplicates gone.
+struct RestoreEfiEntry {
+  std::string label, loader, data;
+  std::string disk, partition;       // where the ESP is now: path, GPT partition GUID
+  int number = 0;                    // of the partition
+  std::int64_t start = 0, size = 0;  // of the partition, logical sectors
+  bool may_do_without = false;
+};
+
+// What only hands can do. The operator says when it is done; the step's proofs say whether it is so.
+struct AskOperator {
+  std::vector<std::string> text;
+};
+
+using Action =
+    std::variant<Command, ScanDevices, SettleDevices, OpenStorage, MakeIfLost, FillEsp, RewriteUuid,
+                 TryEfiVariables, RestoreEfiEntry, AskOperator, MakeDirectory, EmptyTree, MakeMountPoints,
+                 Mount, Unmount, StartDaemon, StopDaemons, MeetBacula, ChooseBackup, AdoptBootstrap,
+                 TryExtract, RestoreByDirector, ExtractVolumes, NameLosses, HandOver>;
 
 // At least one line; a line that begins with "# " says what no command does.
 std::vector<std::string> as_typed(const Action& action);
 
 std::vector<std::string> scan_command(const std::vector<std::string>& devices);
-std::vector<std::string> empty_tree_command(const std::string& path);
+std::vector<std::string> empty_tree_command(const EmptyTree& tree);
+std::vector<std::string> activate_command(const std::string& volume);
+std::vector<std::string> fill_command(const FillEsp& fill);
 
 // The effect ends with the process (mounts) or repeating it changes nothing (directories): a resumed run does
 // these again even for steps that are done. Daemons are not among them: each step that needs them starts them

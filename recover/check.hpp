@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "recover/efi_entry.hpp"
 #include "recover/facts.hpp"
 #include "recover/layout.hpp"
 #include "recover/profile.hpp"
@@ -41,6 +42,7 @@ enum class Needs {
   filesystem,  // the new btrfs, while it is mounted
   root,        // fstab and directories of the restored root
   tree,        // every file of it
+  boot,        // its ESP, boot loader and boot menu
 };
 
 struct Check {

@@ -70,6 +70,7 @@ class Executor : public Observer {
       look.filesystem |= needs == Needs::filesystem;
       look.root |= needs == Needs::root;
       look.tree |= needs == Needs::tree;
+      look.boot |= needs == Needs::boot;
     }
     return read(look);
   }
@@ -151,10 +152,24 @@ class Executor : public Observer {
                .with("summary", step.summary)
                .with("destroys", step.destroys));
     written_ |= step.destroys;
-    for (const auto& action : step.actions) act(step, action);
+    if (!needs_no_hand(step))
+      for (const auto& action : step.actions) act(step, action);
     prove(step);
     made_ |= step.destroys;
     record(Event("step-done").with("step", step.name));
+  }
+
+  // What a hand would do is done already: nobody is asked to do it.
+  bool needs_no_hand(const PlannedStep& step) {
+    const bool manual = !step.actions.empty() &&
+                        std::all_of(step.actions.begin(), step.actions.end(), [](const auto& action) {
+                          return std::holds_alternative<AskOperator>(action);
+                        });
+    if (!manual || step.proofs.empty()) return false;
+    const auto facts = read_for(step.proofs);
+    return std::all_of(step.proofs.begin(), step.proofs.end(), [&](const auto& name) {
+      return ask(name, facts, step.name).verdict == Verdict::holds;
+    });
   }
 
   void act(const PlannedStep& step, const Action& action) {
@@ -186,12 +201,12 @@ class Executor : public Observer {
     const auto facts = read_for({});
     ask_guards_from(i, facts);
     require_before_destroying(steps()[i].name, facts);
-    if (!same_devices(run_.plan.targets, find_targets(run_.profile, facts)))
+    if (!same_devices(all_targets(run_.plan), find_all_targets(run_.profile, facts)))
       throw Refused("The disks are not the same as when the plan was made",
                     "Start again, and look at the new plan with --dry-run first");
     run_.confirm(run_.plan, facts);
     std::vector<std::string> serials;
-    for (const auto& target : run_.plan.targets) serials.push_back(target.disk.serial);
+    for (const auto& target : erased(run_.plan)) serials.push_back(target.disk.serial);
     record(Event("confirmed").with("step", steps()[i].name).with("serials", std::move(serials)));
   }
 
@@ -205,7 +220,7 @@ class Executor : public Observer {
     if (!step.destroys) return;
     // The question may have stood on the screen for hours.
     require_before_destroying(step.name, facts);
-    if (!same_devices(run_.plan.targets, find_targets(run_.profile, facts)))
+    if (!same_devices(all_targets(run_.plan), find_all_targets(run_.profile, facts)))
       throw Refused("The disks have changed while the question was asked", "Start again");
   }
 

@@ -14,14 +14,24 @@ namespace recover {
 
 // A disk or partition. Names like /dev/sda never decide anything; they are only how a command reaches it now.
 struct BlockDevice {
-  std::string path;    // /dev/sda2
-  std::string disk;    // path of the whole disk; its own path when it is one
-  std::string serial;  // of the whole disk; a loop device has none: its backing file's path stands here
-  std::string wwn;     // of the whole disk; may be empty
+  std::string path;  // /dev/sda2
+  std::string disk;  // path of the whole disk; its own path when it is one
+  // Of the whole disk. A loop device has none: its backing file's path stands here. Another disk without one
+  // is known by the GUID of its partition table.
+  std::string serial;
+  std::string wwn;  // of the whole disk; may be empty
   std::string model;
   std::string partition_uuid;  // GPT partition GUID; empty for a whole disk
-  std::string table_uuid;      // GUID of the partition table of the whole disk; may be empty
-  std::int64_t size = 0;       // bytes
+  std::string partition_type;  // GPT type GUID
+  std::string partition_name;
+  std::string table_uuid;     // GUID of the partition table of the whole disk; may be empty
+  std::int64_t size = 0;      // bytes
+  int number = 0;             // of the partition in its table; 0 when it is none
+  std::int64_t start = 0;     // of the partition on its disk, bytes
+  std::int64_t sector = 512;  // logical sector of the disk, bytes: what firmware counts in
+  // An LVM volume's "group/volume", another mapped device's name; else empty. Where all of it lies on one
+  // disk, `disk`, `serial`, `wwn`, `model` and `table_uuid` are that disk's; else it stands for itself.
+  std::string volume;
   bool read_only = false;
   std::string fs_type, fs_uuid, fs_label;  // as blkid reads them now; empty when there is none
   std::string
@@ -67,6 +77,8 @@ struct Subvolume {
   std::string path;  // from the top level: "@", "@/var/lib/machines"
   bool is_default = false;
   bool no_cow = false;
+  bool read_only = false;
+  bool snapshot = false;  // made as a copy of another subvolume
   bool operator==(const Subvolume&) const = default;
 };
 
@@ -76,6 +88,10 @@ struct FilesystemFacts {
       metadata;  // data and metadata: chunk profiles in lower case, "single", "raid1"
   std::vector<Subvolume> subvolumes;
   std::int64_t free_bytes = 0;
+  std::string checksum = {};                    // crc32c, xxhash, sha256, blake2
+  std::int64_t node_size = 0, sector_size = 0;  // bytes
+  std::vector<std::string> features = {};       // as mkfs.btrfs -O takes them, sorted
+  std::vector<std::string> devices = {};        // paths, by device id
   bool operator==(const FilesystemFacts&) const = default;
 };
 
@@ -89,9 +105,54 @@ struct TreeFacts {
   bool operator==(const TreeFacts&) const = default;
 };
 
+// One boot entry of the firmware (UEFI specification 2.10, 3.1.3), as far as it names a file on a partition.
+struct EfiEntry {
+  std::uint16_t number = 0;  // of Boot####; firmware gives the numbers anew as it likes
+  std::string label;
+  std::string loader;     // "\\EFI\\debian\\shimx64.efi"; empty: it names no file
+  std::string partition;  // GPT partition GUID in lower case; empty: none
+  std::string data;       // optional data, hexadecimal
+  bool active = true;
+  bool operator==(const EfiEntry&) const = default;
+};
+
+struct EfiFacts {
+  bool booted = false;  // the running system was started by UEFI firmware
+  bool usable = false;  // its variables can be read, and efivarfs is not read-only
+  std::string problem;  // why they are not usable; else empty
+  std::vector<EfiEntry> entries;
+  std::vector<std::uint16_t> order;  // BootOrder
+  std::optional<std::uint16_t> current;
+  std::optional<std::int64_t> free_bytes;  // for variables, where the kernel tells (Linux 6.7)
+  bool operator==(const EfiFacts&) const = default;
+};
+
+// A menu entry of grub.cfg, or of a boot loader specification file beside it, and what of it is there.
+struct BootMenuEntry {
+  std::string title;
+  std::string root;        // "UUID=..." or whatever the kernel's root= says; empty: nothing
+  std::string filesystem;  // UUID that "search" looks for, where kernel and initramfs lie; may be empty
+  std::string kernel;      // as the boot loader names it: "/@/boot/vmlinuz-6.1.0-18-amd64"
+  std::vector<std::string> initramfs;
+  bool kernel_there = false, initramfs_there = false;
+  bool modules_there = false;  // /lib/modules of its version; also true where the name tells no version
+  bool operator==(const BootMenuEntry&) const = default;
+};
+
+// What the restored machine would boot by, read while its root is mounted.
+struct BootFacts {
+  std::string esp_uuid;              // of what is mounted at the ESP's mount point; empty: nothing is
+  std::vector<std::string> loaders;  // every *.efi on the ESP: "\\EFI\\debian\\grubx64.efi"
+  std::vector<BootMenuEntry> menu;   // entries that start a Linux, in order: the first is the default
+  std::vector<std::string> uuids;    // every filesystem UUID that grub.cfg names, each once
+  std::string problem;               // why grub.cfg cannot be read; else empty
+  bool operator==(const BootFacts&) const = default;
+};
+
 struct Facts {
   bool root_user = false;
-  bool efi_variables = false;  // booted by UEFI and efivarfs usable
+  EfiFacts efi;
+  bool virtualisation = false;  // the processor has vmx or svm, and the firmware has not switched it off
   std::string boot_id;
   std::int64_t now = 0;  // seconds since 1970
   std::vector<BlockDevice> devices;
@@ -102,6 +163,7 @@ struct Facts {
   std::optional<bacula::DirectorFacts> director;  // of the recovery environment, while it runs
   std::optional<FilesystemFacts> filesystem;
   std::optional<TreeFacts> tree;
+  std::optional<BootFacts> boot;
 };
 
 }  // namespace recover

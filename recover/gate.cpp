@@ -18,6 +18,13 @@ std::string degraded_text(const JournalState& state) {
   return text + " Each is named by \"recover log\".\n";
 }
 
+std::string without_entry_text(const JournalState& state) {
+  return state.without_entry
+             ? "\nNO BOOT ENTRY was written. The machine boots by \\EFI\\BOOT on its ESP: choose its disk\n"
+               "in the firmware's boot menu if it does not.\n"
+             : "";
+}
+
 std::string steps_left(const JournalState& state) {
   std::string left;
   for (const auto& step : state.order)
@@ -38,7 +45,8 @@ GateVerdict gate(const JournalState& state) {
                 state.playbook + " --resume\n" + degraded_text(state)};
   }
   return {Exit::not_finished,
-          "\nThe tree is restored. This is NOT FINISHED.\n" + degraded_text(state) +
+          "\n" + std::string(state.destroying ? "The tree is restored." : "Every step is done.") +
+              " This is NOT FINISHED.\n" + without_entry_text(state) + degraded_text(state) +
               "\nA machine whose backups do not run is not recovered. Now:\n"
               "  1. Reboot into the restored system.\n"
               "  2. There, in bconsole, run the backup job, and look that it ends with T (OK)\n"

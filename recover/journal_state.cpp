@@ -46,6 +46,10 @@ JournalState state_of(const std::vector<Event>& events) {
       state.degraded.clear();  // a list that was interrupted is made anew
     } else if (event.name == "degraded") {
       state.degraded[event.text("lost")] += static_cast<std::int64_t>(event.list("files").size());
+    } else if (event.name == "without-efi-variables") {
+      state.without_entry = true;
+    } else if (event.name == "efi-entry-written") {
+      state.without_entry = false;
     } else if (event.name == "run-complete" || event.name == "handed-over") {
       // "handed-over" stands only in the copy inside the restored root: all that came after it was to
       // unmount.

@@ -14,8 +14,9 @@ enum class Progress { none, begun, failed, done };
 
 struct JournalState {
   bool started = false;
-  bool complete = false;    // every step is done; only the proof of a backup is missing
-  bool destroying = false;  // a step that destroys has begun
+  bool without_entry = false;  // the firmware took no boot entry, and the run went on without
+  bool complete = false;       // every step is done; only the proof of a backup is missing
+  bool destroying = false;     // a step that destroys has begun
   std::string playbook, playbook_file, profile, plan_hash, as_of, started_at, last_at;
   std::map<std::string, Progress> steps;
   std::vector<std::string> order;                // names of the plan's steps, without fallbacks

@@ -23,6 +23,12 @@ struct Layout {
   static constexpr const char* inside_state = "/run/recover";
   // Top level of the new filesystem while its subvolumes are made.
   static constexpr const char* top_level = "/run/recover-top-level";
+  // The ESP while files of the backup are put on it.
+  static constexpr const char* esp_scratch = "/run/recover-esp";
+  // The tree, writable, while a read-only view of it is at `target`.
+  static constexpr const char* hidden_tree = "/run/recover-tree";
+  // Where the storage volume is mounted when nobody has mounted it yet.
+  static constexpr const char* storage_point = "/run/recover-storage";
   // Where the journal is, from the root of the storage volume.
   static constexpr const char* state_on_storage = "/recover-state";
   // Where the journal travels in the restored root.

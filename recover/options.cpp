@@ -13,7 +13,7 @@ namespace {
 
 namespace po = boost::program_options;
 
-const std::vector<std::string> commands{"status", "list", "check", "log"};
+const std::vector<std::string> commands{"status", "list", "check", "log", "capture"};
 
 po::options_description described_options() {
   po::options_description options("Options", 80, 40);
@@ -29,7 +29,12 @@ po::options_description described_options() {
   add("restart", "begin anew, whatever an earlier run has done");
   add("confirm", po::value<std::vector<std::string>>()->value_name("SERIAL")->composing(),
       "the disk that may be erased, instead of typing it; once for each");
+  add("without-efi-variables",
+      "where the firmware takes no boot entry, have the machine boot by the fallback path on the ESP");
   add("state", text("DIR"), "where the journal is kept");
+  add("output,o", text("FILE"), "capture: write the profile there, not to standard output");
+  add("to-storage", "capture: write the profile to the storage volume as well");
+  add("check", text("FILE"), "capture: compare the machine with that profile, and name each drift");
   add("json", "one event a line, as JSON");
   add("help,h", "show this");
   add("version", "show the version");
@@ -41,6 +46,10 @@ void check_moment(const std::string& text) {
   if (system::seconds_of_local_time(text) != 0) return;
   throw UsageError("\"" + system::printable(text) + "\" is no moment for --as-of",
                    "Write it as 'YYYY-MM-DD HH:MM:SS', in local time");
+}
+
+void refuse_unless(bool fits, const std::string& option, const char* command) {
+  if (!fits) throw UsageError("--" + option + " goes with " + command, "recover --help shows the commands");
 }
 
 std::string text_of(const po::variables_map& given, const char* name) {
@@ -92,6 +101,10 @@ Options parse_options(int argc, const char* const* argv) {
   options.resume = given.count("resume") > 0;
   options.restart = given.count("restart") > 0;
   options.json = given.count("json") > 0;
+  options.without_efi_variables = given.count("without-efi-variables") > 0;
+  options.output = text_of(given, "output");
+  options.compare = text_of(given, "check");
+  options.to_storage = given.count("to-storage") > 0;
   if (!options.as_of.empty()) check_moment(options.as_of);
   if (options.resume && options.restart)
     throw UsageError("--resume and --restart exclude each other", "Give one of them");
@@ -107,6 +120,8 @@ Options parse_options(int argc, const char* const* argv) {
       throw UsageError("Unexpected word \"" + system::printable(words.front()) + "\"",
                        "recover --help shows the commands");
     options.command = "run";
+    for (const auto* option : {"output", "to-storage", "check"})
+      refuse_unless(!given.count(option), option, "capture");
     return options;
   }
   if (words.empty())
@@ -123,10 +138,13 @@ Options parse_options(int argc, const char* const* argv) {
     throw UsageError(
         "Unexpected word \"" + system::printable(options.names.front()) + "\" behind " + options.command,
         "recover --help shows the commands");
-  for (const auto* option : {"dry-run", "resume", "restart", "confirm", "as-of"})
-    if (given.count(option))
-      throw UsageError("--" + std::string(option) + " goes with --playbook",
-                       "recover --help shows the commands");
+  for (const auto* option : {"dry-run", "resume", "restart", "confirm", "as-of", "without-efi-variables"})
+    refuse_unless(!given.count(option), option, "--playbook");
+  for (const auto* option : {"output", "to-storage", "check"})
+    refuse_unless(!given.count(option) || options.command == "capture", option, "capture");
+  if (!options.compare.empty() && (!options.output.empty() || options.to_storage))
+    throw UsageError("capture --check compares and writes no profile",
+                     "Give either --check, or -o and --to-storage");
   return options;
 }
 
@@ -142,6 +160,8 @@ std::string help_text() {
          "  recover check [NAME...]                ask the checks, do nothing\n"
          "  recover list                           playbooks, kinds of steps, checks\n"
          "  recover log                            the journal, readable\n"
+         "  recover capture -o machine.toml        on the healthy machine: write its profile\n"
+         "  recover capture --check machine.toml   has it changed since?\n"
          "\n" +
          options.str() +
          "\n"

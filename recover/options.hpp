@@ -7,11 +7,14 @@
 namespace recover {
 
 struct Options {
-  std::string command;             // run, status, list, check, log, help, version
+  std::string command;             // run, status, list, check, log, capture, help, version
   std::vector<std::string> names;  // of check
   std::string playbook, profile, as_of, state;
   std::vector<std::string> confirm;
   bool dry_run = false, resume = false, restart = false, json = false;
+  bool without_efi_variables = false;
+  std::string output, compare;  // of capture: -o FILE, --check FILE
+  bool to_storage = false;      // of capture
 };
 
 // Throws UsageError naming the word that is wrong.

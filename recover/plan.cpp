@@ -1,5 +1,7 @@
 #include "recover/plan.hpp"
 
+#include <algorithm>
+
 #include "recover/sha256.hpp"
 #include "recover/system/text.hpp"
 
@@ -26,6 +28,13 @@ std::string wrapped(const std::string& indent, const std::string& label, const s
   return text + line + "\n";
 }
 
+void note_mounts(const std::vector<Action>& actions, std::vector<std::string>& mounted) {
+  for (const auto& action : actions) {
+    if (const auto* mount = std::get_if<Mount>(&action)) mounted.push_back(mount->target);
+    if (const auto* unmount = std::get_if<Unmount>(&action)) std::erase(mounted, unmount->target);
+  }
+}
+
 }  // namespace
 
 Plan make_plan(const Playbook& playbook, const Profile& profile, const Facts& facts, const Layout& layout,
@@ -37,18 +46,24 @@ Plan make_plan(const Playbook& playbook, const Profile& profile, const Facts& fa
             as_of,
             layout,
             find_targets(profile, facts),
+            find_esp(profile, facts),
+            find_boot(profile, facts),
             {},
             {}};
+  std::vector<std::string> mounted;
   for (const auto& step : playbook.steps) {
     const auto& kind = *find_kind(step.uses);
     const auto parameters = substituted(step, profile);
     plan.steps.push_back({step.name, step.uses, std::string(kind.summary), step.fallback_for, kind.destroys,
                           step.guards, step.proofs,
-                          kind.plan(StepContext{profile, layout, plan.targets, parameters, as_of})});
+                          kind.plan(StepContext{profile, layout, plan.targets, plan.esp, plan.boot,
+                                                parameters, mounted, as_of})});
+    note_mounts(plan.steps.back().actions, mounted);
   }
   // Names of devices and mount points are left out: after a reboot of the rescue system they may differ, and
   // the identities that the profile holds are what counts.
-  plan.hash = sha256(playbook.text + '\0' + profile.text + '\0' + as_of);
+  const std::string told = profile.without_efi_variables ? "without EFI variables" : "";
+  plan.hash = sha256(playbook.text + '\0' + profile.text + '\0' + as_of + (told.empty() ? "" : '\0' + told));
   return plan;
 }
 
@@ -64,6 +79,7 @@ std::string plan_text(const Plan& plan, int width) {
     }
     text += step.destroys ? "   ** DESTROYS **\n" : "\n";
     if (!step.guards.empty()) text += wrapped("     ", "before: ", system::joined(step.guards), width);
+    if (step.actions.empty()) text += "     # nothing to do on this machine\n";
     for (const auto& action : step.actions)
       for (const auto& line : as_typed(action)) text += "     " + system::printable(line) + "\n";
     if (!step.proofs.empty()) text += wrapped("     ", "after:  ", system::joined(step.proofs), width);
@@ -84,9 +100,25 @@ std::string overview(const Plan& plan) {
   return text;
 }
 
+std::vector<Target> all_targets(const Plan& plan) {
+  auto targets = plan.targets;
+  for (const auto& more : {plan.esp, plan.boot})
+    if (more) targets.push_back(*more);
+  return targets;
+}
+
+std::vector<Target> erased(const Plan& plan) {
+  if (std::none_of(plan.steps.begin(), plan.steps.end(), [](const auto& step) { return step.destroys; }))
+    return {};
+  auto targets = plan.targets;
+  for (const auto& lost : {plan.esp, plan.boot})
+    if (lost && lost->device && lost->device->fs_type.empty()) targets.push_back(*lost);
+  return targets;
+}
+
 std::vector<std::string> destroyed(const Plan& plan) {
   std::vector<std::string> lines;
-  for (const auto& target : plan.targets) {
+  for (const auto& target : erased(plan)) {
     if (!target.device) {
       lines.push_back(target.problem);
       continue;
@@ -96,7 +128,8 @@ std::vector<std::string> destroyed(const Plan& plan) {
         device.path + ", " + system::human_bytes(device.size) + ", disk serial " + device.serial;
     if (!device.model.empty()) line += ", " + device.model;
     if (!target.partition.empty()) line += ", partition " + target.partition;
-    if (target.partition.empty() && !device.table_uuid.empty())
+    if (!target.volume.empty()) line += ", LVM volume " + target.volume;
+    if (target.partition.empty() && target.volume.empty() && !device.table_uuid.empty())
       line += "; with the partition table " + device.table_uuid;
     line += device.fs_type.empty() ? "; nothing that blkid knows is on it"
                                    : "; on it now: " + device.fs_type +

@@ -2,6 +2,7 @@
 // prints it, the executor performs it; it is the same value, so a rehearsal cannot lie.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,7 +25,8 @@ struct PlannedStep {
 struct Plan {
   std::string playbook, title, profile_file, machine, as_of;
   Layout layout;
-  std::vector<Target> targets;
+  std::vector<Target> targets;      // of the root
+  std::optional<Target> esp, boot;  // made again only when they are lost
   std::vector<PlannedStep> steps;
   std::string
       hash;  // SHA-256 over playbook, profile and moment, hexadecimal: a resumed run must have the same
@@ -39,6 +41,13 @@ std::string plan_text(const Plan& plan, int width);
 
 // The steps, a line each.
 std::string overview(const Plan& plan);
+
+// Every device that the plan may write a filesystem to, lost ones only of ESP and /boot. Known by what it is,
+// and confirmed by its disk's serial.
+std::vector<Target> erased(const Plan& plan);
+
+// All that was found for this plan, to be compared with a later look.
+std::vector<Target> all_targets(const Plan& plan);
 
 // What is on the targets now and would be gone, a line each.
 std::vector<std::string> destroyed(const Plan& plan);

@@ -51,7 +51,9 @@ void check_substitutions(TomlTable& table, std::string_view key, std::vector<std
   for (const auto& [name, value] : substitutions(Profile{})) known.push_back(name);
   for (auto& text : texts)
     while (const auto found = find_substitution(text)) {
-      if (std::find(known.begin(), known.end(), found->key) == known.end())
+      const bool is_known = found->key.starts_with("notes.") ||
+                            std::find(known.begin(), known.end(), found->key) != known.end();
+      if (!is_known)
         table.refuse(key, "unknown substitution \"" + text.substr(found->begin, found->length) + "\"",
                      did_you_mean(found->key, known));
       text.erase(found->begin, found->length);
@@ -129,7 +131,9 @@ Parameters substituted(const PlaybookStep& step, const Profile& profile) {
       // Left to right, and never again over what was put in: a value is not a playbook.
       std::string done;
       while (const auto found = find_substitution(text)) {
-        done += text.substr(0, found->begin) + values.at(found->key);
+        const auto value = values.find(found->key);
+        done += text.substr(0, found->begin) +
+                (value != values.end() ? value->second : "(the profile has no " + found->key + ")");
         text.erase(0, found->begin + found->length);
       }
       text = done + text;

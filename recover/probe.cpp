@@ -11,11 +11,13 @@
 #include "recover/bacula/choose.hpp"
 #include "recover/bacula/director.hpp"
 #include "recover/bacula/volume.hpp"
+#include "recover/boot_facts.hpp"
 #include "recover/error.hpp"
 #include "recover/layout.hpp"
 #include "recover/mount_points.hpp"
 #include "recover/system/btrfs.hpp"
 #include "recover/system/devices.hpp"
+#include "recover/system/efi.hpp"
 #include "recover/system/files.hpp"
 #include "recover/system/machine.hpp"
 #include "recover/system/mount.hpp"
@@ -28,7 +30,10 @@ namespace {
 using namespace std::chrono_literals;
 
 // What the steps call on the host; everything of Bacula lies in the environment.
-constexpr const char* host_tools[] = {"mkfs.btrfs", "btrfs", "wipefs", "chattr", "find", "chroot", "mkdir"};
+// The last ones only some machines need: the check "tools" knows which.
+constexpr const char* host_tools[] = {"mkfs.btrfs", "btrfs",    "wipefs",    "chattr",    "find",
+                                      "chroot",     "mkdir",    "mkfs.vfat", "mkfs.ext2", "mkfs.ext3",
+                                      "mkfs.ext4",  "mkfs.xfs", "lvchange"};
 constexpr const char* environment_tools[] = {"bacula-dir", "bacula-sd", "bacula-fd", "bconsole", "bextract"};
 
 VolumeFact read_volume(const std::string& directory, const std::string& name) {
@@ -63,7 +68,8 @@ class RealProber : public Prober {
   Facts read(Look look) override {
     Facts facts;
     facts.root_user = system::running_as_root();
-    facts.efi_variables = system::efi_variables_usable();
+    facts.efi = system::read_efi();
+    facts.virtualisation = system::has_virtualisation();
     facts.boot_id = system::boot_id();
     facts.now = system::now();
     facts.mounts = system::read_mounts();
@@ -79,6 +85,7 @@ class RealProber : public Prober {
       facts.filesystem = system::read_filesystem(layout.target);
     if ((look.root || look.tree) && is_mounted(layout.target, facts))
       facts.tree = read_tree(layout, facts, look.tree);
+    if (look.boot && is_mounted(layout.target, facts)) facts.boot = read_boot(layout.target, profile_, facts);
     return facts;
   }
 

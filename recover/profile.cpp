@@ -1,10 +1,11 @@
 #include "recover/profile.hpp"
 
 #include <algorithm>
-#include <filesystem>
+#include <cstring>
 
 #include "recover/error.hpp"
 #include "recover/system/files.hpp"
+#include "recover/system/text.hpp"
 #include "recover/toml_file.hpp"
 
 namespace recover {
@@ -37,27 +38,35 @@ std::string uuid(TomlTable& table) {
   return text;
 }
 
-// 8-4-4-4-12 digits, as mkfs.btrfs takes them; in lower case, as libblkid and the kernel print them.
-std::string btrfs_uuid(TomlTable& table) {
-  auto text = uuid(table);
+std::string lower(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+  return text;
+}
+
+// 8-4-4-4-12 digits, as mkfs.btrfs takes them; in lower case, as libblkid and the kernel print them.
+std::string long_uuid(TomlTable& table, std::string_view key) {
+  auto text = lower(table.text(key));
   bool good = text.size() == 36;
   for (std::size_t at = 0; good && at < text.size(); ++at)
     good = (text[at] == '-') == (at == 8 || at == 13 || at == 18 || at == 23);
-  if (!good) table.refuse("uuid", "\"" + text + "\" is no UUID of a btrfs", see_formats);
+  if (text.find_first_not_of("0123456789abcdef-") != std::string::npos) good = false;
+  if (!good) table.refuse(key, "\"" + text + "\" is no UUID of a filesystem", see_formats);
   return text;
 }
 
 // libblkid prints GUIDs in lower case, other tools in upper case.
 std::string guid(TomlTable& table, std::string_view key) {
-  auto text = table.text_or(key, "");
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
+  return lower(table.text_or(key, ""));
 }
 
 ProfileDisk read_disk(TomlTable table) {
-  ProfileDisk disk{table.text("name"), table.text("serial"), table.text_or("wwn", ""),
-                   guid(table, "partition-table"), table.integer("size")};
+  ProfileDisk disk{table.text("name"),       table.text("serial"),
+                   table.text_or("wwn", ""), guid(table, "partition-table"),
+                   table.integer("size"),    {}};
+  for (auto& partition : table.tables("partitions"))
+    disk.partitions.push_back({partition.integer("number"), guid(partition, "guid"), guid(partition, "type"),
+                               partition.text_or("name", ""), partition.integer("start"),
+                               partition.integer("size")});
   if (disk.serial.empty())
     table.refuse("serial",
                  "The disk \"" + disk.name + "\" has no serial, so nothing could tell it from another",
@@ -66,8 +75,31 @@ ProfileDisk read_disk(TomlTable table) {
   return disk;
 }
 
+// "group/volume". Both end in command lines.
+std::string lvm_volume(TomlTable& table, std::string_view key) {
+  auto text = table.text_or(key, "");
+  const auto slash = text.find('/');
+  const bool good =
+      text.empty() ||
+      (slash != 0 && slash + 1 < text.size() && slash == text.rfind('/') && slash != std::string::npos &&
+       text.front() != '-' && std::all_of(text.begin(), text.end(), [](char c) {
+         return std::isalnum(static_cast<unsigned char>(c)) || std::strchr("+_.-/", c);
+       }));
+  if (!good) table.refuse(key, "\"" + text + "\" is no LVM volume; it is written GROUP/VOLUME", see_formats);
+  return text;
+}
+
+ProfileDevice read_device(TomlTable& table, const std::vector<ProfileDisk>& disks) {
+  ProfileDevice read{table.text("disk"), guid(table, "partition"), lvm_volume(table, "volume")};
+  if (std::none_of(disks.begin(), disks.end(), [&](const auto& disk) { return disk.name == read.disk; }))
+    table.refuse("disk", "There is no [[disk]] with the name \"" + read.disk + "\"", see_formats);
+  if (!read.partition.empty() && !read.volume.empty())
+    table.refuse("volume", "A device is a partition or an LVM volume, not both", see_formats);
+  return read;
+}
+
 ProfileFilesystem read_filesystem(TomlTable table, const std::vector<ProfileDisk>& disks) {
-  ProfileFilesystem filesystem{btrfs_uuid(table),
+  ProfileFilesystem filesystem{long_uuid(table, "uuid"),
                                table.text_or("label", ""),
                                table.text_or("data", "single"),
                                table.text_or("metadata", "dup"),
@@ -75,27 +107,87 @@ ProfileFilesystem read_filesystem(TomlTable table, const std::vector<ProfileDisk
                                table.integer_or("node-size", 16384),
                                table.integer_or("sector-size", 4096),
                                table.texts_or("features", {}),
-                               {}};
-  for (auto& device : table.tables("devices")) {
-    ProfileDevice read{device.text("disk"), guid(device, "partition")};
-    if (std::none_of(disks.begin(), disks.end(), [&](const auto& disk) { return disk.name == read.disk; }))
-      device.refuse("disk", "There is no [[disk]] with the name \"" + read.disk + "\"", see_formats);
-    filesystem.devices.push_back(read);
-  }
+                               {},
+                               table.has("new-uuid") ? long_uuid(table, "new-uuid") : ""};
+  for (auto& device : table.tables("devices")) filesystem.devices.push_back(read_device(device, disks));
   if (filesystem.devices.empty()) table.refuse("devices", "The filesystem has no devices", see_formats);
   return filesystem;
 }
 
+// Of a FAT: its volume ID as blkid shows it, "7A1B-22C3"; mkfs.vfat takes no other.
+std::string fat_uuid(TomlTable& table) {
+  auto text = table.text("uuid");
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::toupper(c); });
+  const bool good =
+      text.size() == 9 && text[4] == '-' && text.find_first_not_of("0123456789ABCDEF-") == std::string::npos;
+  if (!good) table.refuse("uuid", "\"" + text + "\" is no volume ID of a FAT, like 7A1B-22C3", see_formats);
+  return text;
+}
+
+ProfileBootFilesystem read_boot_filesystem(TomlTable table, const std::vector<ProfileDisk>& disks,
+                                           const std::vector<std::string>& types) {
+  ProfileBootFilesystem filesystem;
+  filesystem.device = read_device(table, disks);
+  filesystem.type = table.text_or("type", types.front());
+  if (std::find(types.begin(), types.end(), filesystem.type) == types.end())
+    table.refuse("type", "\"" + filesystem.type + "\" cannot be made; it is " + system::joined(types),
+                 see_formats);
+  filesystem.uuid = filesystem.type == "vfat" ? fat_uuid(table) : long_uuid(table, "uuid");
+  filesystem.label = table.text_or("label", "");
+  filesystem.mount = absolute_path(table, "mount", table.text("mount"));
+  filesystem.options = table.text_or("options", "rw");
+  return filesystem;
+}
+
+// What follows the program's name on a command line, or names it, must not be taken for an option or a path.
+std::string word(TomlTable& table, std::string_view key, std::string text) {
+  const bool good = !text.empty() && text.front() != '-' && std::all_of(text.begin(), text.end(), [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) || std::strchr("_.+-", c);
+  });
+  if (!good)
+    table.refuse(key, "\"" + text + "\" is not allowed for \"" + std::string(key) + "\"", see_formats);
+  return text;
+}
+
+ProfileBootLoader read_boot_loader(TomlTable table) {
+  ProfileBootLoader loader{word(table, "install", table.text_or("install", "grub-install")),
+                           word(table, "mkconfig", table.text_or("mkconfig", "grub-mkconfig")),
+                           absolute_path(table, "config", table.text_or("config", "/boot/grub/grub.cfg")),
+                           word(table, "target", table.text_or("target", "x86_64-efi")),
+                           word(table, "id", table.text("id")),
+                           table.boolean_or("fallback-path", false),
+                           table.text_or("initramfs", "none")};
+  const std::vector<std::string> tools{"dracut", "initramfs-tools", "mkinitcpio", "genkernel", "none"};
+  if (std::find(tools.begin(), tools.end(), loader.initramfs) == tools.end())
+    table.refuse("initramfs", "\"" + loader.initramfs + "\" is not known; it is " + system::joined(tools),
+                 see_formats);
+  return loader;
+}
+
+ProfileEfi read_efi(TomlTable table) {
+  ProfileEfi efi{table.text("label"), table.text("loader"), lower(table.text_or("data", "")),
+                 table.texts_or("order", {})};
+  if (efi.label.empty()) table.refuse("label", "A boot entry needs a label", see_formats);
+  if (!efi.loader.starts_with('\\') || efi.loader.find("..") != std::string::npos)
+    table.refuse("loader", "The loader is a path from the root of the ESP, like '\\EFI\\debian\\shimx64.efi'",
+                 "Write it in single quotes: TOML takes a backslash there as it is");
+  if (efi.data.size() % 2 != 0 || efi.data.find_first_not_of("0123456789abcdef") != std::string::npos)
+    table.refuse("data", "The optional data is hexadecimal", see_formats);
+  return efi;
+}
+
 ProfileSubvolume read_subvolume(TomlTable table) {
   ProfileSubvolume subvolume{
-      inner_path(table, "path"), absolute_path(table, "mount", table.text_or("mount", "")),
-      table.text_or("options", "rw"), table.boolean_or("default", false), table.boolean_or("no-cow", false)};
+      inner_path(table, "path"),          absolute_path(table, "mount", table.text_or("mount", "")),
+      table.text_or("options", "rw"),     table.boolean_or("default", false),
+      table.boolean_or("no-cow", false),  table.boolean_or("read-only", false),
+      table.boolean_or("snapshot", false)};
   return subvolume;
 }
 
 ProfileStorage read_storage(TomlTable table) {
-  return {uuid(table), inner_path(table, "volumes"), inner_path(table, "environment"),
-          inner_path(table, "bootstraps")};
+  return {uuid(table), lvm_volume(table, "volume"), inner_path(table, "volumes"),
+          inner_path(table, "environment"), inner_path(table, "bootstraps")};
 }
 
 // Names end in bconsole lines, where a quote or a newline would begin another command.
@@ -127,6 +219,13 @@ ProfileBacula read_bacula(TomlTable table) {
   return bacula;
 }
 
+// Keys are the operator's own.
+std::map<std::string, std::string> read_notes(TomlTable table) {
+  std::map<std::string, std::string> notes;
+  for (const auto& key : table.keys()) notes[key] = table.text(key);
+  return notes;
+}
+
 void check_subvolumes(const TomlTable& root, const std::vector<ProfileSubvolume>& subvolumes) {
   const auto roots =
       std::count_if(subvolumes.begin(), subvolumes.end(), [](const auto& s) { return s.mount == "/"; });
@@ -155,10 +254,18 @@ Profile load_profile(const std::string& path) {
   auto machine = root.table("machine");
   profile.name = machine.text("name");
   profile.machine_id = machine.text_or("machine-id", "");
+  profile.virtualisation = machine.boolean_or("virtualisation", false);
   for (auto& disk : root.tables("disk")) profile.disks.push_back(read_disk(disk));
   profile.filesystem = read_filesystem(root.table("filesystem"), profile.disks);
   for (auto& subvolume : root.tables("subvolume")) profile.subvolumes.push_back(read_subvolume(subvolume));
   check_subvolumes(root, profile.subvolumes);
+  if (root.has("esp")) profile.esp = read_boot_filesystem(root.table("esp"), profile.disks, {"vfat"});
+  if (root.has("boot"))
+    profile.boot =
+        read_boot_filesystem(root.table("boot"), profile.disks, {"ext4", "ext3", "ext2", "xfs", "vfat"});
+  if (root.has("boot-loader")) profile.boot_loader = read_boot_loader(root.table("boot-loader"));
+  if (root.has("efi")) profile.efi = read_efi(root.table("efi"));
+  if (root.has("notes")) profile.notes = read_notes(root.table("notes"));
   profile.storage = read_storage(root.table("storage"));
   profile.bacula = read_bacula(root.table("bacula"));
   root.finish();
@@ -166,22 +273,26 @@ Profile load_profile(const std::string& path) {
 }
 
 std::map<std::string, std::string> substitutions(const Profile& profile) {
-  return {{"machine.name", profile.name},
-          {"filesystem.uuid", profile.filesystem.uuid},
-          {"filesystem.label", profile.filesystem.label},
-          {"storage.uuid", profile.storage.uuid},
-          {"storage.volumes", profile.storage.volumes},
-          {"storage.environment", profile.storage.environment},
-          {"storage.bootstraps", profile.storage.bootstraps},
-          {"bacula.director", profile.bacula.director},
-          {"bacula.client", profile.bacula.client},
-          {"bacula.fileset", profile.bacula.fileset},
-          {"bacula.backup-job", profile.bacula.backup_job},
-          {"bacula.restore-job", profile.bacula.restore_job},
-          {"bacula.storage", profile.bacula.storage},
-          {"bacula.device", profile.bacula.device},
-          {"bacula.archive-device", profile.bacula.archive_device},
-          {"bacula.configuration", profile.bacula.configuration}};
+  std::map<std::string, std::string> values{{"machine.name", profile.name},
+                                            {"filesystem.uuid", profile.filesystem.uuid_to_make()},
+                                            {"filesystem.label", profile.filesystem.label},
+                                            {"storage.uuid", profile.storage.uuid},
+                                            {"storage.volumes", profile.storage.volumes},
+                                            {"storage.environment", profile.storage.environment},
+                                            {"storage.bootstraps", profile.storage.bootstraps},
+                                            {"bacula.director", profile.bacula.director},
+                                            {"bacula.client", profile.bacula.client},
+                                            {"bacula.fileset", profile.bacula.fileset},
+                                            {"bacula.backup-job", profile.bacula.backup_job},
+                                            {"bacula.restore-job", profile.bacula.restore_job},
+                                            {"bacula.storage", profile.bacula.storage},
+                                            {"bacula.device", profile.bacula.device},
+                                            {"bacula.archive-device", profile.bacula.archive_device},
+                                            {"bacula.configuration", profile.bacula.configuration}};
+  values["efi.label"] = profile.efi ? profile.efi->label : "";
+  values["efi.loader"] = profile.efi ? profile.efi->loader : "";
+  for (const auto& [key, text] : profile.notes) values["notes." + key] = text;
+  return values;
 }
 
 }  // namespace recover

@@ -4,22 +4,34 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace recover {
 
+// As it was in the partition table, for the operator who must make the table again.
+struct ProfilePartition {
+  std::int64_t number = 0;
+  std::string guid, type;            // GPT partition GUID and type GUID
+  std::string name;                  // may be empty
+  std::int64_t start = 0, size = 0;  // bytes
+};
+
 struct ProfileDisk {
   std::string name;        // how the profile's other parts call it
-  std::string serial;      // a loop device has none: its backing file's path stands for it
+  std::string serial;      // a loop device has none: its backing file's path stands for it; a disk without a
+                           // serial is known by the GUID of its partition table
   std::string wwn;         // may be empty
   std::string table_uuid;  // GUID of the partition table; may be empty
   std::int64_t size = 0;   // bytes
+  std::vector<ProfilePartition> partitions;  // may be empty
 };
 
 struct ProfileDevice {
   std::string disk;       // a ProfileDisk's name
-  std::string partition;  // GPT partition GUID; empty: the whole disk
+  std::string partition;  // GPT partition GUID; empty: the whole disk, or `volume`
+  std::string volume;     // LVM "group/volume" on that disk; then `partition` is empty
 };
 
 struct ProfileFilesystem {
@@ -29,6 +41,20 @@ struct ProfileFilesystem {
   std::int64_t node_size = 0, sector_size = 0;  // bytes
   std::vector<std::string> features;            // as mkfs.btrfs -O takes them
   std::vector<ProfileDevice> devices;
+  // Given to the new filesystem in place of `uuid`, because that one cannot be kept; empty: it is kept.
+  std::string new_uuid;
+  const std::string& uuid_to_make() const { return new_uuid.empty() ? uuid : new_uuid; }
+};
+
+// A filesystem besides the btrfs that the machine boots by: the ESP, or a separate /boot. Made again only
+// when it is lost.
+struct ProfileBootFilesystem {
+  ProfileDevice device;
+  std::string type;  // vfat for the ESP; ext2, ext3, ext4 or xfs for /boot
+  std::string uuid;  // of a vfat: "7A1B-22C3"
+  std::string label;
+  std::string mount;    // "/boot/efi", "/boot"
+  std::string options;  // mount options
 };
 
 struct ProfileSubvolume {
@@ -37,10 +63,31 @@ struct ProfileSubvolume {
   std::string options;  // mount options besides subvol=
   bool is_default = false;
   bool no_cow = false;
+  bool read_only = false;
+  bool snapshot = false;  // not made again unless it is mounted or the default: its content is in no backup
+
+  bool is_made() const { return !snapshot || is_default || !mount.empty(); }
+};
+
+struct ProfileBootLoader {
+  std::string install, mkconfig;  // "grub-install" or "grub2-install", "grub-mkconfig" or "grub2-mkconfig"
+  std::string config;             // "/boot/grub/grub.cfg"
+  std::string target;             // of grub-install: "x86_64-efi"
+  std::string id;                 // of grub-install --bootloader-id: the directory below \\EFI
+  bool fallback_path = false;     // \\EFI\\BOOT\\BOOTX64.EFI is in use as well
+  std::string initramfs;          // dracut, initramfs-tools, mkinitcpio, genkernel, or none
+};
+
+// The machine's own boot entry, and what else the firmware held.
+struct ProfileEfi {
+  std::string label, loader;       // "debian", "\\EFI\\debian\\shimx64.efi"; it lies on the ESP
+  std::string data;                // optional data, hexadecimal; mostly empty
+  std::vector<std::string> order;  // labels in BootOrder, for the operator
 };
 
 struct ProfileStorage {
   std::string uuid;     // of the storage volume's filesystem
+  std::string volume;   // LVM "group/volume" that it lies on; empty: no LVM
   std::string volumes;  // directories on it, relative to its root
   std::string environment;
   std::string bootstraps;
@@ -58,11 +105,19 @@ struct Profile {
   std::string file;  // where it was read
   std::string text;  // as read: part of the plan's hash
   std::string name, machine_id;
+  bool virtualisation = false;  // the machine needs it: it must be switched on in the firmware's setup
   std::vector<ProfileDisk> disks;
   ProfileFilesystem filesystem;
   std::vector<ProfileSubvolume> subvolumes;
+  std::optional<ProfileBootFilesystem> esp, boot;
+  std::optional<ProfileBootLoader> boot_loader;
+  std::optional<ProfileEfi> efi;
   ProfileStorage storage;
   ProfileBacula bacula;
+  std::map<std::string, std::string> notes;  // the operator's own words; ${profile.notes.KEY}
+  // Not in the file: told by the operator of this run (--without-efi-variables). The machine then boots by
+  // the fallback path on the ESP.
+  bool without_efi_variables = false;
 
   const ProfileDisk& disk(const std::string& name) const;  // of a loaded profile: always there
 };

@@ -6,6 +6,7 @@
 #include "recover/bacula/choose.hpp"
 #include "recover/bacula/director.hpp"
 #include "recover/bacula/restore.hpp"
+#include "recover/boot_actions.hpp"
 #include "recover/error.hpp"
 #include "recover/journal.hpp"
 #include "recover/losses.hpp"
@@ -89,8 +90,22 @@ class RealRunner : public Runner {
       throw Refused("The new filesystem " + a.uuid + " is not what is mounted on " + a.path +
                         ", so nothing is emptied or restored there",
                     "Let the playbook mount it before it restores");
-    act(Command{empty_tree_command(a.path)}, observer);
+    act(Command{empty_tree_command(a)}, observer);
   }
+
+  void act(const SettleDevices& a, Observer&) { settle_devices(processes_, a); }
+  void act(const OpenStorage& a, Observer&) { open_storage(processes_, a); }
+  void act(const MakeIfLost& a, Observer& observer) {
+    if (is_lost(a)) act(Command{a.argv}, observer);
+  }
+  void act(const FillEsp& a, Observer& observer) {
+    if (esp_lacks_files(a)) act(Command{fill_command(a)}, observer);
+    empty_below_esp(a);
+  }
+  void act(const RewriteUuid& a, Observer&) { rewrite_uuid(a); }
+  void act(const TryEfiVariables& a, Observer& observer) { try_firmware(a, observer); }
+  void act(const RestoreEfiEntry& a, Observer& observer) { restore_entry(a, observer); }
+  void act(const AskOperator& a, Observer&) { ask_operator(a); }
 
   void act(const MakeMountPoints& a, Observer&) {
     const system::TreeRoot root(a.root);

@@ -140,6 +140,8 @@ class TextReporter : public BaseReporter {
     if (event.name == "restored")
       return "   restored " + std::to_string(event.number("files")) + " files, " +
              system::human_bytes(event.number("bytes")) + ", job " + std::to_string(event.number("job"));
+    if (event.name == "without-efi-variables") return "   NOTE: " + event.text("text") + ".";
+    if (event.name == "efi-entry-written") return efi_entry(event);
     if (event.name == "extracted") return extracted(event);
     if (event.name == "degraded") return degraded(event);
     return "";
@@ -156,6 +158,12 @@ class TextReporter : public BaseReporter {
     const auto answer = event.text("answer");
     const std::string mark = answer == "holds" ? "   ok " : answer == "fails" ? "   NO " : "   ?  ";
     return mark + event.text("check") + ": " + event.text("evidence");
+  }
+
+  static std::string efi_entry(const Event& event) {
+    const auto removed = event.list("removed").size();
+    return "   wrote the boot entry \"" + event.text("label") + "\", " + event.text("loader") +
+           (removed == 0 ? "" : "; removed " + std::to_string(removed) + " stale duplicate(s) of it");
   }
 
   static std::string extracted(const Event& event) {

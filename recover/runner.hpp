@@ -31,7 +31,7 @@ std::unique_ptr<Runner> real_runner(system::Processes& processes);
 
 // What to look at besides what is cheap.
 struct Look {
-  bool director = false, filesystem = false, root = false, tree = false;
+  bool director = false, filesystem = false, root = false, tree = false, boot = false;
 };
 
 // Who reads the world again after each step.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,8 +30,10 @@ struct StepContext {
   const Profile& profile;
   const Layout& layout;
   const std::vector<Target>& targets;
+  const std::optional<Target>&esp, &boot;
   const Parameters& parameters;
-  std::string as_of;  // YYYY-MM-DD HH:MM:SS, or empty
+  const std::vector<std::string>& mounted;  // mount points that the steps before it leave, in their order
+  std::string as_of;                        // YYYY-MM-DD HH:MM:SS, or empty
 
   std::string text_or(std::string_view name, const std::string& otherwise) const {
     const auto found = parameters.find(name);

@@ -12,13 +12,15 @@ bool fits(const BlockDevice& device, const Target& target) {
   if (!target.disk.table_uuid.empty() && !device.table_uuid.empty() &&
       device.table_uuid != target.disk.table_uuid)
     return false;
-  if (target.partition.empty()) return device.path == device.disk;
+  if (!target.volume.empty()) return device.volume == target.volume;
+  if (target.partition.empty()) return device.path == device.disk && device.volume.empty();
   return device.partition_uuid == target.partition;
 }
 
 std::string described(const Target& target) {
   return "disk \"" + target.disk.name + "\" with the serial " + target.disk.serial +
-         (target.partition.empty() ? "" : ", partition " + target.partition);
+         (target.partition.empty() ? "" : ", partition " + target.partition) +
+         (target.volume.empty() ? "" : ", LVM volume " + target.volume);
 }
 
 Target find_one(Target target, const Facts& facts) {
@@ -36,12 +38,32 @@ Target find_one(Target target, const Facts& facts) {
   return target;
 }
 
+Target find(const ProfileDevice& device, const Profile& profile, const Facts& facts) {
+  return find_one({profile.disk(device.disk), device.partition, device.volume, {}, {}}, facts);
+}
+
 }  // namespace
 
 std::vector<Target> find_targets(const Profile& profile, const Facts& facts) {
   std::vector<Target> targets;
-  for (const auto& device : profile.filesystem.devices)
-    targets.push_back(find_one({profile.disk(device.disk), device.partition, {}, {}}, facts));
+  for (const auto& device : profile.filesystem.devices) targets.push_back(find(device, profile, facts));
+  return targets;
+}
+
+std::optional<Target> find_esp(const Profile& profile, const Facts& facts) {
+  if (!profile.esp) return std::nullopt;
+  return find(profile.esp->device, profile, facts);
+}
+
+std::optional<Target> find_boot(const Profile& profile, const Facts& facts) {
+  if (!profile.boot) return std::nullopt;
+  return find(profile.boot->device, profile, facts);
+}
+
+std::vector<Target> find_all_targets(const Profile& profile, const Facts& facts) {
+  auto targets = find_targets(profile, facts);
+  for (auto& more : {find_esp(profile, facts), find_boot(profile, facts)})
+    if (more) targets.push_back(*more);
   return targets;
 }
 

@@ -12,6 +12,7 @@ Exit dry_run(const Options& options, Reporter& reporter);
 Exit status(const Options& options, Reporter& reporter);
 Exit check(const Options& options, Reporter& reporter);
 Exit list(const Options& options, Reporter& reporter);
+Exit capture(const Options& options, Reporter& reporter);
 Exit log(const Options& options, Reporter& reporter);
 
 }  // namespace recover::commands

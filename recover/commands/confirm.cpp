@@ -43,7 +43,7 @@ void confirm(const Plan& plan, const Facts& facts, const std::vector<std::string
              Reporter& reporter) {
   reporter.say(question(plan, facts));
   std::vector<std::string> asked;
-  for (const auto& target : plan.targets) {
+  for (const auto& target : erased(plan)) {
     const auto& serial = target.disk.serial;
     if (std::find(given.begin(), given.end(), serial) != given.end()) continue;
     if (std::find(asked.begin(), asked.end(), serial) != asked.end()) continue;  // two partitions of one disk

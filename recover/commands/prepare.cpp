@@ -4,6 +4,7 @@
 #include "recover/error.hpp"
 #include "recover/places.hpp"
 #include "recover/probe.hpp"
+#include "recover/system/mount.hpp"
 
 namespace recover::commands {
 
@@ -12,15 +13,46 @@ void require(const char* check, const Prepared& prepared) {
   if (answer.verdict == Verdict::fails) throw Refused(answer.evidence, answer.remedy);
 }
 
+namespace {
+
+struct Unheard : Observer {
+  void observe(const Event&) override {}
+};
+
+// The first actions of a run: without the storage volume there is neither a journal to write nor a place to
+// plan with. They are the playbook's own, and are done again, to no effect, when its step has its turn.
+void open_storage(Prepared& prepared) {
+  const Layout nowhere;
+  const std::vector<Target> none;
+  const std::optional<Target> no_device;
+  const auto runner = real_runner(*prepared.processes);
+  Unheard unheard;
+  for (const auto& step : prepared.playbook.steps) {
+    if (step.uses != "open-storage") continue;
+    const auto parameters = substituted(step, prepared.profile);
+    for (const auto& action : find_kind(step.uses)->plan(
+             {prepared.profile, nowhere, none, no_device, no_device, parameters, {}, ""}))
+      runner->perform(action, unheard);
+  }
+  prepared.facts = prepared.prober->read({});
+}
+
+}  // namespace
+
 std::unique_ptr<Prepared> prepare(const Options& options) {
   auto prepared = std::make_unique<Prepared>();
   prepared->playbook = load_playbook(find_playbook(options.playbook));
   prepared->profile = load_profile(find_profile(options.profile));
+  prepared->profile.without_efi_variables = options.without_efi_variables;
   prepared->processes = system::real_processes();
   prepared->prober =
       real_prober(prepared->profile, options.state, /*kept=*/!options.dry_run, *prepared->processes);
   prepared->facts = prepared->prober->read({});
   require("root-user", *prepared);
+  if (!options.dry_run) {
+    system::enter_private_mount_namespace();
+    open_storage(*prepared);
+  }
   if (!prepared->facts.storage) require("storage-mounted", *prepared);
   prepared->layout = make_layout(prepared->profile, prepared->facts.storage->mount_point, options.state);
   if ((prepared->layout.state + "/").starts_with(prepared->layout.environment + "/"))

@@ -24,7 +24,8 @@ struct Prepared {
 void require(const char* check, const Prepared& prepared);
 
 // Throws UsageError for bad files, Refused when not root or the storage volume is not mounted: without it
-// there are no paths to plan with.
+// there are no paths to plan with. For a run it enters a private mount namespace, and opens the storage
+// volume itself where the playbook has a step for it; for a dry run it only looks.
 std::unique_ptr<Prepared> prepare(const Options& options);
 
 }  // namespace recover::commands

@@ -11,7 +11,6 @@
 #include "recover/journal_state.hpp"
 #include "recover/system/files.hpp"
 #include "recover/system/lock.hpp"
-#include "recover/system/mount.hpp"
 #include "recover/system/signals.hpp"
 
 namespace recover::commands {
@@ -94,9 +93,9 @@ void forget_backup(const std::string& directory) {
 
 Exit run(const Options& options, Reporter& reporter) {
   if (options.dry_run) return dry_run(options, reporter);
+  system::install_signal_handlers();
   auto prepared = prepare(options);
   require("storage-mounted", *prepared);  // writable too: the journal is about to be made
-  system::install_signal_handlers();
   const auto& directory = prepared->layout.state;
   system::make_directories(directory, 0700);
   const system::Lock lock(prepared->layout.lock);
@@ -104,7 +103,6 @@ Exit run(const Options& options, Reporter& reporter) {
   const auto as_of = options.as_of.empty() ? earlier.as_of : options.as_of;
   if (!earlier.started) forget_backup(directory);
 
-  system::enter_private_mount_namespace();
   const auto facts = facts_once_settled(*prepared, earlier.started);
   const auto plan = make_plan(prepared->playbook, prepared->profile, facts, prepared->layout, as_of);
   if (earlier.started) require_same_plan(plan, earlier);

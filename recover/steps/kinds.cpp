@@ -5,10 +5,29 @@ namespace recover {
 
 const std::vector<StepKind>& all_kinds() {
   static const std::vector<StepKind> kinds{
-      steps::enter_environment(),   steps::choose_backup(),  steps::adopt_bootstrap(),
-      steps::make_btrfs(),          steps::mount_tree(),     steps::restore_by_director(),
-      steps::restore_by_bextract(), steps::stop_bacula(),    steps::recreate_directories(),
-      steps::hand_over(),           steps::release_mounts(),
+      steps::open_storage(),
+      steps::enter_environment(),
+      steps::try_efi_variables(),
+      steps::choose_backup(),
+      steps::adopt_bootstrap(),
+      steps::make_btrfs(),
+      steps::mount_tree(),
+      steps::restore_by_director(),
+      steps::restore_by_bextract(),
+      steps::stop_bacula(),
+      steps::recreate_directories(),
+      steps::fill_esp(),
+      steps::mount_esp(),
+      steps::enter_root(),
+      steps::rewrite_uuids(),
+      steps::install_grub(),
+      steps::make_initramfs(),
+      steps::make_grub_config(),
+      steps::set_read_only(),
+      steps::hand_over(),
+      steps::release_mounts(),
+      steps::restore_efi_entry(),
+      steps::manual(),
   };
   return kinds;
 }

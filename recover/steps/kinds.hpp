@@ -1,11 +1,14 @@
 // The plan functions behind the table, one .cpp each. Only kinds.cpp and the steps themselves include this.
 #pragma once
 
+#include "recover/error.hpp"
 #include "recover/step.hpp"
 
 namespace recover::steps {
 
+StepKind open_storage();
 StepKind enter_environment();
+StepKind try_efi_variables();
 StepKind choose_backup();
 StepKind adopt_bootstrap();
 StepKind make_btrfs();
@@ -14,8 +17,29 @@ StepKind restore_by_director();
 StepKind restore_by_bextract();
 StepKind stop_bacula();
 StepKind recreate_directories();
+StepKind fill_esp();
+StepKind mount_esp();
+StepKind enter_root();
+StepKind rewrite_uuids();
+StepKind install_grub();
+StepKind make_initramfs();
+StepKind make_grub_config();
+StepKind set_read_only();
 StepKind hand_over();
 StepKind release_mounts();
+StepKind restore_efi_entry();
+StepKind manual();
+
+// A part of the profile that the step cannot do without. Throws UsageError when it is not there.
+template <typename Part>
+const Part& required(const std::optional<Part>& part, const char* name, const StepContext& context) {
+  if (part) return *part;
+  throw UsageError(context.profile.file + ": the profile has no [" + name + "], and this playbook needs it",
+                   "Add it (docs/formats.md), or bring back the tree alone: recover --playbook tree");
+}
+
+// mkfs for ESP and /boot, if they are lost.
+void make_lost_boot_filesystems(const StepContext& context, std::vector<Action>& actions);
 
 // Without udev nobody has told the kernel which devices of a btrfs belong together. Nothing for a single
 // device.

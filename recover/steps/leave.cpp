@@ -1,7 +1,5 @@
 // The steps after the restore: what backups leave out, the journal into the restored root, and every daemon
 // and mount given back.
-#include <algorithm>
-
 #include "recover/steps/kinds.hpp"
 
 namespace recover::steps {
@@ -23,20 +21,9 @@ std::vector<Action> plan_hand_over(const StepContext& context) {
 }
 
 std::vector<Action> plan_release(const StepContext& context) {
-  const auto& environment = context.layout.environment;
-  std::vector<std::string> points;
-  for (const auto& subvolume : context.profile.subvolumes)
-    if (!subvolume.mount.empty())
-      points.push_back(subvolume.mount == "/" ? context.layout.target
-                                              : context.layout.target + subvolume.mount);
-  std::stable_sort(points.begin(), points.end(),
-                   [](const auto& a, const auto& b) { return a.size() > b.size(); });
-  points.push_back(environment + context.profile.bacula.archive_device);
-  points.push_back(environment + Layout::inside_state);
-  for (const auto* directory : {"/tmp", "/run", "/dev", "/sys", "/proc"})
-    points.push_back(environment + directory);
   std::vector<Action> actions;
-  for (auto& point : points) actions.emplace_back(Unmount{std::move(point)});
+  for (auto point = context.mounted.rbegin(); point != context.mounted.rend(); ++point)
+    actions.emplace_back(Unmount{*point});
   return actions;
 }
 

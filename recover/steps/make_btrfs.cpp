@@ -1,5 +1,6 @@
-// Makes the filesystem of the profile again, with its UUID and its subvolumes. One step, because each part
-// wants the whole before it: half done, it is done again from the start.
+// Makes the filesystem of the profile again, with its UUID and its subvolumes, and with it whatever else of
+// the machine's own filesystems is lost: all that erases is one step, with one question. One step, because
+// each part wants the whole before it: half done, it is done again from the start.
 #include <algorithm>
 
 #include "recover/steps/kinds.hpp"
@@ -22,7 +23,7 @@ void add_features(const std::vector<std::string>& features, std::vector<std::str
 }
 
 Command make_filesystem(const ProfileFilesystem& filesystem, const std::vector<std::string>& devices) {
-  Command mkfs{{"mkfs.btrfs", "--force", "--uuid", filesystem.uuid}};
+  Command mkfs{{"mkfs.btrfs", "--force", "--uuid", filesystem.uuid_to_make()}};
   auto& argv = mkfs.argv;
   if (!filesystem.label.empty()) argv.insert(argv.end(), {"--label", filesystem.label});
   argv.insert(argv.end(), {"--data", filesystem.data, "--metadata", filesystem.metadata});
@@ -62,9 +63,14 @@ std::vector<Action> plan(const StepContext& context) {
   }
   actions.emplace_back(make_filesystem(context.profile.filesystem, devices));
   announce_devices(context, actions);
+  make_lost_boot_filesystems(context, actions);
+  for (const auto& more : {context.esp, context.boot})
+    if (more) devices.push_back(path_of(*more));
+  actions.emplace_back(SettleDevices{devices});
   actions.emplace_back(MakeDirectory{Layout::top_level, 0700});
   actions.emplace_back(Mount{devices.front(), Layout::top_level, "btrfs", "subvolid=5"});
-  for (const auto& subvolume : parents_first(context.profile.subvolumes)) make_subvolume(subvolume, actions);
+  for (const auto& subvolume : parents_first(context.profile.subvolumes))
+    if (subvolume.is_made()) make_subvolume(subvolume, actions);
   actions.emplace_back(Unmount{Layout::top_level});
   return actions;
 }
@@ -72,7 +78,7 @@ std::vector<Action> plan(const StepContext& context) {
 }  // namespace
 
 StepKind make_btrfs() {
-  return {"make-btrfs", "Make the btrfs and its subvolumes again", true, {}, plan};
+  return {"make-btrfs", "Make the btrfs again, and ESP and /boot where they are lost", true, {}, plan};
 }
 
 }  // namespace recover::steps

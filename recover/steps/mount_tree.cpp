@@ -1,5 +1,5 @@
-// Mounts the new subvolumes as the machine had them, below the recovery environment, where the restore can
-// reach them.
+// Mounts the subvolumes, and a separate /boot, as the machine had them, below the recovery environment, where
+// the restore can reach them.
 #include <algorithm>
 
 #include "recover/steps/kinds.hpp"
@@ -15,28 +15,73 @@ void announce_devices(const StepContext& context, std::vector<Action>& actions) 
 
 namespace {
 
-std::vector<Action> plan(const StepContext& context) {
-  auto subvolumes = context.profile.subvolumes;
-  std::erase_if(subvolumes, [](const auto& subvolume) { return subvolume.mount.empty(); });
-  std::stable_sort(subvolumes.begin(), subvolumes.end(),
+struct Part {
+  std::string mount;
+  Mount how;  // its target is left open
+};
+
+std::vector<Part> parts_of(const StepContext& context) {
+  std::vector<Part> parts;
+  const auto device = path_of(context.targets.front());
+  for (const auto& subvolume : context.profile.subvolumes)
+    if (!subvolume.mount.empty())
+      parts.push_back(
+          {subvolume.mount, {device, "", "btrfs", subvolume.options + ",subvol=" + subvolume.path}});
+  if (const auto& boot = context.profile.boot)
+    parts.push_back({boot->mount, {path_of(*context.boot), "", boot->type, boot->options}});
+  std::stable_sort(parts.begin(), parts.end(),
                    [](const auto& a, const auto& b) { return a.mount.size() < b.mount.size(); });
-  std::vector<Action> actions{MakeDirectory{context.layout.target}};
+  return parts;
+}
+
+std::string below(const std::string& root, const std::string& mount) {
+  return mount == "/" ? root : root + mount;
+}
+
+std::vector<Action> plan_writable(const StepContext& context) {
+  const auto& root = context.layout.target;
+  std::vector<Action> actions{MakeDirectory{root}};
   announce_devices(context, actions);
-  for (const auto& subvolume : subvolumes) {
-    const auto point =
-        subvolume.mount == "/" ? context.layout.target : context.layout.target + subvolume.mount;
-    if (subvolume.mount != "/")
-      actions.emplace_back(MakeDirectory{subvolume.mount, {}, context.layout.target});
-    actions.emplace_back(Mount{path_of(context.targets.front()), point, "btrfs",
-                               subvolume.options + ",subvol=" + subvolume.path});
+  for (auto& part : parts_of(context)) {
+    if (part.mount != "/") actions.emplace_back(MakeDirectory{part.mount, {}, root});
+    part.how.target = below(root, part.mount);
+    actions.emplace_back(part.how);
   }
   return actions;
+}
+
+// The whole tree read-only, but for the named directories: mounted where no program of the tree looks, and
+// bound from there.
+std::vector<Action> plan_guarded(const StepContext& context, const std::vector<std::string>& writable) {
+  const auto& root = context.layout.target;
+  const std::string hidden = Layout::hidden_tree;
+  std::vector<Action> actions{MakeDirectory{root}, MakeDirectory{hidden, 0700}};
+  announce_devices(context, actions);
+  for (auto& part : parts_of(context)) {
+    part.how.target = below(hidden, part.mount);
+    actions.emplace_back(part.how);
+  }
+  for (const auto& part : parts_of(context))
+    actions.emplace_back(Mount{below(hidden, part.mount), below(root, part.mount), "", "bind,ro"});
+  for (const auto& directory : writable)
+    actions.emplace_back(Mount{hidden + directory, root + directory, "", "bind"});
+  return actions;
+}
+
+std::vector<Action> plan(const StepContext& context) {
+  const auto writable = context.texts_or("writable", {});
+  return writable.empty() ? plan_writable(context) : plan_guarded(context, writable);
 }
 
 }  // namespace
 
 StepKind mount_tree() {
-  return {"mount-tree", "Mount its subvolumes as the machine had them", false, {}, plan};
+  return {"mount-tree",
+          "Mount its subvolumes as the machine had them",
+          false,
+          {{"writable", ParameterType::texts,
+            "everything is mounted read-only, but these directories (all is writable)"}},
+          plan};
 }
 
 }  // namespace recover::steps

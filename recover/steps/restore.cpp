@@ -6,7 +6,9 @@ namespace recover::steps {
 namespace {
 
 EmptyTree empty_tree(const StepContext& context) {
-  return {context.layout.target, context.profile.filesystem.uuid};
+  EmptyTree tree{context.layout.target, context.profile.filesystem.uuid_to_make(), {}};
+  if (context.profile.boot) tree.spared.push_back(context.profile.boot->mount);
+  return tree;
 }
 
 std::string kept_bootstrap() {

@@ -17,7 +17,7 @@
 #include <memory>
 
 #include "recover/error.hpp"
-#include "recover/system/answers.hpp"
+#include "recover/system/btrfs_format.hpp"
 #include "recover/system/files.hpp"
 #include "recover/system/mount.hpp"
 
@@ -26,47 +26,24 @@ namespace {
 
 // fs/btrfs/btrfs_inode.h in kernels whose linux/btrfs_tree.h has it not yet; part of the format on disk.
 constexpr std::uint64_t inode_no_data_cow = 1U << 1;
-
-[[noreturn]] void fail(const std::string& what, const std::string& mount_point, int error) {
-  const auto problem = "Could not read " + what + " of the btrfs on " + mount_point + ": ";
-  if (error == ENOTTY) {
-    throw Failed(problem + "it is no btrfs", "See what is mounted there: findmnt -T " + mount_point);
-  }
-  throw Failed(problem + answer(error), remedy_for(error, mount_point));
-}
-
-std::string uuid_text(const std::uint8_t* bytes) {
-  static const char digits[] = "0123456789abcdef";
-  std::string text;
-  for (int i = 0; i < 16; ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
-    text += digits[bytes[i] >> 4];
-    text += digits[bytes[i] & 15];
-  }
-  return text;
-}
-
-std::string read_uuid(int fd, const std::string& mount_point) {
-  btrfs_ioctl_fs_info_args info = {};
-  if (::ioctl(fd, BTRFS_IOC_FS_INFO, &info) != 0) fail("the UUID", mount_point, errno);
-  return uuid_text(info.fsid);
-}
+// BTRFS_ROOT_SUBVOL_RDONLY of a root item.
+constexpr std::uint64_t root_subvolume_read_only = 1U << 0;
 
 std::string read_label(int fd, const std::string& mount_point) {
   char label[BTRFS_LABEL_SIZE] = {};
-  if (::ioctl(fd, BTRFS_IOC_GET_FSLABEL, label) != 0) fail("the label", mount_point, errno);
+  if (::ioctl(fd, BTRFS_IOC_GET_FSLABEL, label) != 0) fail_to_read("the label", mount_point, errno);
   return {label, ::strnlen(label, sizeof label)};
 }
 
 void read_profiles(int fd, const std::string& mount_point, FilesystemFacts& facts) {
   btrfs_ioctl_space_args count = {};
-  if (::ioctl(fd, BTRFS_IOC_SPACE_INFO, &count) != 0) fail("the chunk profiles", mount_point, errno);
+  if (::ioctl(fd, BTRFS_IOC_SPACE_INFO, &count) != 0) fail_to_read("the chunk profiles", mount_point, errno);
   // With room for a few more: a balance may add kinds between the two calls.
   const auto slots = count.total_spaces + 8;
   std::vector<std::uint64_t> memory((sizeof count + slots * sizeof(btrfs_ioctl_space_info)) / 8 + 1);
   auto* const args = reinterpret_cast<btrfs_ioctl_space_args*>(memory.data());
   args->space_slots = slots;
-  if (::ioctl(fd, BTRFS_IOC_SPACE_INFO, args) != 0) fail("the chunk profiles", mount_point, errno);
+  if (::ioctl(fd, BTRFS_IOC_SPACE_INFO, args) != 0) fail_to_read("the chunk profiles", mount_point, errno);
   std::vector<std::uint64_t> data, metadata;
   for (std::uint64_t i = 0; i < std::min(args->total_spaces, slots); ++i) {
     const auto flags = args->spaces[i].flags;
@@ -90,7 +67,7 @@ bool read_no_cow(int fd, std::uint64_t subvolume, const std::string& mount_point
   key.nr_items = 1;
   if (::ioctl(fd, BTRFS_IOC_TREE_SEARCH, &search) != 0) {
     if (errno == ENOENT) return false;  // removed since it was listed
-    fail("a subvolume's flags", mount_point, errno);
+    fail_to_read("a subvolume's flags", mount_point, errno);
   }
   btrfs_ioctl_search_header header = {};
   std::memcpy(&header, search.buf, sizeof header);
@@ -110,22 +87,27 @@ struct Release {
 std::vector<Subvolume> read_subvolumes(int fd, const std::string& mount_point) {
   std::uint64_t chosen = 0;
   if (::btrfs_util_get_default_subvolume_fd(fd, &chosen) != BTRFS_UTIL_OK) {
-    fail("the default subvolume", mount_point, errno);
+    fail_to_read("the default subvolume", mount_point, errno);
   }
   btrfs_util_subvolume_iterator* made = nullptr;
   if (::btrfs_util_create_subvolume_iterator_fd(fd, BTRFS_FS_TREE_OBJECTID, 0, &made) != BTRFS_UTIL_OK) {
-    fail("the subvolumes", mount_point, errno);
+    fail_to_read("the subvolumes", mount_point, errno);
   }
   const std::unique_ptr<btrfs_util_subvolume_iterator, Release> iterator(made);
   std::vector<Subvolume> all;
   for (;;) {
     char* text = nullptr;
-    Subvolume subvolume;
-    const auto result = ::btrfs_util_subvolume_iterator_next(iterator.get(), &text, &subvolume.id);
+    struct btrfs_util_subvolume_info info = {};  // a function has the same name
+    const auto result = ::btrfs_util_subvolume_iterator_next_info(iterator.get(), &text, &info);
     if (result == BTRFS_UTIL_ERROR_STOP_ITERATION) break;
-    if (result != BTRFS_UTIL_OK) fail("the subvolumes", mount_point, errno);
+    if (result != BTRFS_UTIL_OK) fail_to_read("the subvolumes", mount_point, errno);
     const std::unique_ptr<char, Release> path(text);
+    Subvolume subvolume;
+    subvolume.id = info.id;
     subvolume.path = path.get();
+    subvolume.read_only = (info.flags & root_subvolume_read_only) != 0;
+    subvolume.snapshot = std::any_of(std::begin(info.parent_uuid), std::end(info.parent_uuid),
+                                     [](auto byte) { return byte != 0; });
     subvolume.is_default = subvolume.id == chosen;
     subvolume.no_cow = read_no_cow(fd, subvolume.id, mount_point);
     all.push_back(std::move(subvolume));
@@ -138,10 +120,10 @@ std::vector<Subvolume> read_subvolumes(int fd, const std::string& mount_point) {
 
 FilesystemFacts read_filesystem(const std::string& mount_point) {
   const Descriptor directory(::open(mount_point.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!directory) fail("the root directory", mount_point, errno);
+  if (!directory) fail_to_read("the root directory", mount_point, errno);
   const int fd = directory.get();
   FilesystemFacts facts;
-  facts.uuid = read_uuid(fd, mount_point);
+  read_format(fd, mount_point, facts);
   facts.label = read_label(fd, mount_point);
   read_profiles(fd, mount_point, facts);
   // A tree search sees the last commit's inode items (fs/btrfs/delayed-inode.c). Only the commit is waited

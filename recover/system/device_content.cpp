@@ -44,8 +44,12 @@ void read_partition_table(blkid_probe probe, DeviceContent& content) {
   }
   for (int i = 0; i < ::blkid_partlist_numof_partitions(list); ++i) {
     const blkid_partition partition = ::blkid_partlist_get_partition(list, i);
-    content.partitions.push_back({static_cast<std::int64_t>(::blkid_partition_get_start(partition)),
-                                  text_of(::blkid_partition_get_uuid(partition))});
+    content.partitions.push_back({::blkid_partition_get_partno(partition),
+                                  static_cast<std::int64_t>(::blkid_partition_get_start(partition)),
+                                  static_cast<std::int64_t>(::blkid_partition_get_size(partition)),
+                                  text_of(::blkid_partition_get_uuid(partition)),
+                                  text_of(::blkid_partition_get_type_string(partition)),
+                                  text_of(::blkid_partition_get_name(partition))});
   }
 }
 

@@ -8,8 +8,9 @@
 namespace recover::system {
 
 struct PartitionEntry {
-  std::int64_t start = 0;  // in units of 512 bytes
-  std::string uuid;        // GPT: the partition's GUID
+  int number = 0;
+  std::int64_t start = 0, size = 0;  // in units of 512 bytes
+  std::string uuid, type, name;      // GPT: the partition's GUID, its type's, its name
 };
 
 struct DeviceContent {

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <set>
 
 #include "recover/system/files.hpp"
 
@@ -65,6 +66,14 @@ bool says_nothing(const std::string& serial) {
   return serial == "(null)" || serial.find_first_not_of('0') == std::string::npos;
 }
 
+// Of a partition, its disk; of anything else, itself.
+std::string disk_of(const std::string& block, const std::string& name) {
+  if (!exists(block + "/partition")) return name;
+  std::error_code error;
+  const auto real = fs::canonical(block, error);
+  return error ? name : real.parent_path().filename().string();
+}
+
 std::string serial_of(const std::string& block) {
   if (auto file = loop_serial(block); !file.empty()) return file;
   for (const char* place : {"/device/serial", "/serial"}) {  // NVMe and MMC; virtio
@@ -88,6 +97,23 @@ std::string wwn_of(const std::string& block) {
   return "";
 }
 
+// The whole disks that a device lies on, through all layers of device-mapper; an array of md is a disk of its
+// own. At most two: more tell nothing more.
+void add_disks_beneath(const std::string& directory, const std::string& name, std::set<std::string>& disks,
+                       int depth = 0) {
+  const auto slaves = names_in(directory + name + "/slaves");
+  if (depth > 0 && (slaves.empty() || !name.starts_with("dm-")))
+    disks.insert(disk_of(directory + name, name));
+  if (depth < 16 && (depth == 0 || name.starts_with("dm-")))
+    for (const auto& slave : slaves) add_disks_beneath(directory, slave, disks, depth + 1);
+}
+
+std::string only_disk_beneath(const std::string& directory, const std::string& name) {
+  std::set<std::string> disks;
+  add_disks_beneath(directory, name, disks);
+  return disks.size() == 1 ? *disks.begin() : "";
+}
+
 std::string model_of(const std::string& block) {
   auto model = attribute(block + "/device/model");
   return model.empty() ? attribute(block + "/device/name") : model;  // MMC
@@ -102,6 +128,25 @@ bool passed_over(const std::string& name, const std::string& block) {
 }
 
 }  // namespace
+
+std::string volume_name(const std::string& mapper_name, const std::string& mapper_uuid) {
+  // lib/misc/lvm-string.c, build_dm_name(): '-' within a name is doubled, a single one separates.
+  if (!mapper_uuid.starts_with("LVM-")) return mapper_name;
+  std::string name;
+  int separators = 0;
+  for (std::size_t i = 0; i < mapper_name.size(); ++i) {
+    if (mapper_name[i] != '-') {
+      name += mapper_name[i];
+    } else if (i + 1 < mapper_name.size() && mapper_name[i + 1] == '-') {
+      name += '-';
+      ++i;
+    } else {
+      name += '/';
+      ++separators;
+    }
+  }
+  return separators == 1 ? name : mapper_name;
+}
 
 std::string serial_in_vpd_page_80(const std::string& page) {
   if (page.size() < 4 || static_cast<unsigned char>(page[1]) != 0x80) return "";
@@ -123,17 +168,19 @@ std::vector<KernelDevice> read_kernel_devices(const std::string& sys) {
     if (std::sscanf(attribute(block + "/dev").c_str(), "%u:%u", &major_number, &minor_number) != 2) continue;
     device.number = makedev(major_number, minor_number);
     device.read_only = attribute(block + "/ro") == "1";
-    if (exists(block + "/partition")) {
-      device.start = number_in(block + "/start");
-      std::error_code error;
-      device.disk = fs::canonical(block, error).parent_path().filename().string();
-      if (error) continue;
+    device.disk = disk_of(block, name);
+    device.partition = static_cast<int>(number_in(block + "/partition"));
+    device.start = number_in(block + "/start");
+    device.mapper_name = attribute(block + "/dm/name");
+    if (!device.mapper_name.empty()) {
+      device.volume = volume_name(device.mapper_name, attribute(block + "/dm/uuid"));
+      device.beneath = only_disk_beneath(directory, name);
     }
-    const auto disk = directory + device.disk;
+    const auto disk = directory + (device.beneath.empty() ? device.disk : device.beneath);
+    device.sector = std::max<std::int64_t>(512, number_in(disk + "/queue/logical_block_size"));
     device.serial = serial_of(disk);
     device.wwn = wwn_of(disk);
     device.model = model_of(disk);
-    device.mapper_name = attribute(block + "/dm/name");
     device.holders = names_in(block + "/holders");
     devices.push_back(std::move(device));
   }

@@ -59,6 +59,10 @@ Found look_at(KernelDevice kernel, const std::string& path, const DeviceUses& us
   device.serial = kernel.serial;
   device.wwn = kernel.wwn;
   device.model = kernel.model;
+  device.number = kernel.partition;
+  device.start = kernel.partition != 0 ? kernel.start * 512 : 0;
+  device.sector = kernel.sector;
+  device.volume = kernel.volume;
   device.size = kernel.size;
   device.read_only = kernel.read_only;
   found.own_use = uses.of(kernel);
@@ -74,13 +78,25 @@ Found look_at(KernelDevice kernel, const std::string& path, const DeviceUses& us
   return found;
 }
 
+// Of a device-mapper device, of the disk beneath.
+const std::string& disk_of(const KernelDevice& kernel) {
+  return kernel.beneath.empty() ? kernel.disk : kernel.beneath;
+}
+
 void add_table(Found& found, const Tables& tables) {
-  const auto table = tables.find(found.kernel.disk);
+  const auto table = tables.find(disk_of(found.kernel));
   if (table == tables.end()) return;
-  found.device.table_uuid = table->second.table_uuid;
-  if (found.kernel.disk == found.kernel.name) return;
+  auto& device = found.device;
+  device.table_uuid = table->second.table_uuid;
+  // Some disks have no serial: those of user-mode Linux, virtual ones that were given none. What they hold
+  // tells them apart as long as their table is there.
+  if (device.serial.empty()) device.serial = device.table_uuid;
+  if (found.kernel.partition == 0) return;
   for (const auto& entry : table->second.partitions) {
-    if (entry.start == found.kernel.start) found.device.partition_uuid = entry.uuid;
+    if (entry.start != found.kernel.start) continue;
+    device.partition_uuid = entry.uuid;
+    device.partition_type = entry.type;
+    device.partition_name = entry.name;
   }
 }
 
@@ -113,8 +129,9 @@ std::vector<BlockDevice> read_devices(const std::vector<MountPoint>& mounts) {
   std::vector<BlockDevice> devices;
   for (auto& found : all) {
     add_table(found, tables);
-    const auto disk = paths.find(found.kernel.disk);
-    found.device.disk = disk != paths.end() ? disk->second : "/dev/" + found.kernel.disk;
+    const auto& name = disk_of(found.kernel);
+    const auto disk = paths.find(name);
+    found.device.disk = disk != paths.end() ? disk->second : "/dev/" + name;
     found.device.in_use = use_of(found, all);
   }
   devices.reserve(all.size());

@@ -4,6 +4,7 @@
 
 #include <climits>
 #include <ctime>
+#include <sstream>
 
 #include "recover/error.hpp"
 #include "recover/system/files.hpp"
@@ -12,6 +13,25 @@ namespace recover::system {
 
 bool running_as_root() noexcept {
   return ::geteuid() == 0;
+}
+
+bool has_virtualisation() {
+  return names_virtualisation(read_file_or("/proc/cpuinfo", ""));
+}
+
+// The kernel takes the flag away when the firmware has locked the feature off: arch/x86/kernel/cpu/feat_ctl.c
+// for vmx (since Linux 5.6), cpu/amd.c for svm (since 2023). Before that it stands for the processor alone.
+bool names_virtualisation(const std::string& cpuinfo) {
+  std::istringstream lines(cpuinfo);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    std::string word;
+    if (!(words >> word) || word != "flags") continue;
+    while (words >> word)
+      if (word == "vmx" || word == "svm") return true;
+    return false;  // all processors have the same
+  }
+  return false;
 }
 
 std::string boot_id() {

@@ -7,7 +7,9 @@
 namespace recover::system {
 
 bool running_as_root() noexcept;
-bool efi_variables_usable() noexcept;                         // libefivar
+// Whether the processor can run virtual machines, and the firmware lets it.
+bool has_virtualisation();
+bool names_virtualisation(const std::string& cpuinfo);        // the same of the text of /proc/cpuinfo
 std::string boot_id();                                        // /proc/sys/kernel/random/boot_id
 std::int64_t now();                                           // seconds since 1970
 std::string local_time(std::int64_t seconds);                 // YYYY-MM-DD HH:MM:SS

@@ -31,6 +31,9 @@ std::string human_bytes(std::int64_t bytes);
 // 3725 s -> "1 h 2 min"; 59 -> "59 s".
 std::string human_seconds(std::int64_t seconds);
 
+// UUIDs and GUIDs, of which every tool has its own opinion about upper and lower case.
+bool same_uuid(std::string_view a, std::string_view b);
+
 // The word of `known` nearest to `word` by edit distance, or empty when none is near.
 template <typename Words>
 std::string nearest(std::string_view word, const Words& known);

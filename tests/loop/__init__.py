@@ -9,7 +9,7 @@ copy that may be destroyed, recovered and looked at:
 
     with Machine(binary="build/bin/recover") as machine:
         machine.destroy()
-        result = machine.recover("--playbook", "storage", "--confirm", machine.serial)
+        result = machine.recover("--playbook", "tree", "--confirm", machine.serial)
         assert result.exit == 4
         assert tree.compare(machine.newest, machine.tree()) == []
         assert machine.leaks() == []

@@ -18,13 +18,16 @@ TIMEOUTS = """\
 """
 
 
-def write(root, environment=False):
-    """Writes the four files below root/etc/bacula, owned and closed as Debian has them."""
+def write(root, environment=False, machine=alder):
+    """Writes the four files below root/etc/bacula, owned and closed as Debian has them.
+
+    `machine` has the names that alder.py has.
+    """
     texts = {
-        "bacula-dir.conf": _director(environment),
-        "bacula-sd.conf": _storage(),
-        "bacula-fd.conf": _client(),
-        "bconsole.conf": _console(),
+        "bacula-dir.conf": _director(machine, environment),
+        "bacula-sd.conf": _storage(machine),
+        "bacula-fd.conf": _client(machine),
+        "bconsole.conf": _console(machine),
     }
     group = os.stat(f"{root}/etc/bacula/bconsole.conf").st_gid  # Debian's package made it root:bacula
     for name, text in texts.items():
@@ -35,7 +38,7 @@ def write(root, environment=False):
         os.chmod(path, 0o640)
 
 
-def _writing_jobs():
+def _writing_jobs(machine):
     return f"""
 Schedule {{
   Name = "Nightly"
@@ -44,64 +47,64 @@ Schedule {{
 }}
 
 Job {{
-  Name = "{alder.BACKUP_JOB}"
+  Name = "{machine.BACKUP_JOB}"
   Type = Backup
   Level = Incremental
   Accurate = yes
-  Client = {alder.CLIENT}
-  FileSet = "{alder.FILESET}"
+  Client = {machine.CLIENT}
+  FileSet = "{machine.FILESET}"
   Schedule = "Nightly"
-  Storage = {alder.STORAGE}
-  Pool = {alder.POOL}
+  Storage = {machine.STORAGE}
+  Pool = {machine.POOL}
   Messages = Standard
-  Write Bootstrap = "{alder.STORAGE_MOUNT}/bootstraps/{alder.BOOTSTRAP}"
+  Write Bootstrap = "{machine.STORAGE_MOUNT}/bootstraps/{machine.BOOTSTRAP}"
 }}
 
 Job {{
-  Name = "{alder.VERIFY_JOB}"
+  Name = "{machine.VERIFY_JOB}"
   Type = Verify
   Level = VolumeToCatalog
-  Verify Job = "{alder.BACKUP_JOB}"
-  Client = {alder.CLIENT}
-  FileSet = "{alder.FILESET}"
-  Storage = {alder.STORAGE}
-  Pool = {alder.POOL}
+  Verify Job = "{machine.BACKUP_JOB}"
+  Client = {machine.CLIENT}
+  FileSet = "{machine.FILESET}"
+  Storage = {machine.STORAGE}
+  Pool = {machine.POOL}
   Messages = Standard
 }}
 """
 
 
-def _director(environment):
+def _director(machine, environment):
     prune = "no" if environment else "yes"
-    names = "\n".join(f'    File = "{path}"' for path in alder.BACKED_UP)
-    wild = "\n".join(f'      WildFile = "{pattern}"' for pattern in alder.EXCLUDED_FILES)
-    excluded = "\n".join(f'    File = "{path}"' for path in alder.EXCLUDED)
+    names = "\n".join(f'    File = "{path}"' for path in machine.BACKED_UP)
+    wild = "\n".join(f'      WildFile = "{pattern}"' for pattern in machine.EXCLUDED_FILES)
+    excluded = "\n".join(f'    File = "{path}"' for path in machine.EXCLUDED)
     return f"""\
 Director {{
-  Name = {alder.DIRECTOR}
-  DIRport = {alder.DIRECTOR_PORT}
+  Name = {machine.DIRECTOR}
+  DIRport = {machine.DIRECTOR_PORT}
   DirAddress = 127.0.0.1
   QueryFile = "/etc/bacula/scripts/query.sql"
   WorkingDirectory = "/var/lib/bacula"
   PidDirectory = "/run/bacula"
   Maximum Concurrent Jobs = 4
-  Password = "{alder.PASSWORDS['console']}"
+  Password = "{machine.PASSWORDS['console']}"
   Messages = Standard
 {TIMEOUTS}}}
-{"" if environment else _writing_jobs()}
+{"" if environment else _writing_jobs(machine)}
 Job {{
-  Name = "{alder.RESTORE_JOB}"
+  Name = "{machine.RESTORE_JOB}"
   Type = Restore
-  Client = {alder.CLIENT}
-  FileSet = "{alder.FILESET}"
-  Storage = {alder.STORAGE}
-  Pool = {alder.POOL}
+  Client = {machine.CLIENT}
+  FileSet = "{machine.FILESET}"
+  Storage = {machine.STORAGE}
+  Pool = {machine.POOL}
   Messages = Standard
   Where = /var/tmp/bacula-restores
 }}
 
 FileSet {{
-  Name = "{alder.FILESET}"
+  Name = "{machine.FILESET}"
   Include {{
     Options {{
 {wild}
@@ -122,22 +125,22 @@ FileSet {{
 }}
 
 Client {{
-  Name = {alder.CLIENT}
+  Name = {machine.CLIENT}
   Address = 127.0.0.1
-  FDPort = {alder.CLIENT_PORT}
+  FDPort = {machine.CLIENT_PORT}
   Catalog = MyCatalog
-  Password = "{alder.PASSWORDS['client']}"
+  Password = "{machine.PASSWORDS['client']}"
   File Retention = 365 days
   Job Retention = 365 days
   AutoPrune = {prune}
 }}
 
 Storage {{
-  Name = {alder.STORAGE}
+  Name = {machine.STORAGE}
   Address = 127.0.0.1
-  SDPort = {alder.STORAGE_PORT}
-  Password = "{alder.PASSWORDS['storage']}"
-  Device = {alder.DEVICE}
+  SDPort = {machine.STORAGE_PORT}
+  Password = "{machine.PASSWORDS['storage']}"
+  Device = {machine.DEVICE}
   Media Type = File1
   Maximum Concurrent Jobs = 4
 }}
@@ -148,9 +151,9 @@ Catalog {{
 }}
 
 Pool {{
-  Name = {alder.POOL}
+  Name = {machine.POOL}
   Pool Type = Backup
-  Label Format = "Alder-"
+  Label Format = "{machine.NAME.capitalize()}-"
   Maximum Volume Bytes = 50000000
   Maximum Volumes = 100
   Volume Retention = 365 days
@@ -166,11 +169,11 @@ Messages {{
 """
 
 
-def _storage():
+def _storage(machine):
     return f"""\
 Storage {{
-  Name = {alder.STORAGE_DAEMON}
-  SDPort = {alder.STORAGE_PORT}
+  Name = {machine.STORAGE_DAEMON}
+  SDPort = {machine.STORAGE_PORT}
   SDAddress = 127.0.0.1
   WorkingDirectory = "/var/lib/bacula"
   Pid Directory = "/run/bacula"
@@ -178,14 +181,14 @@ Storage {{
 }}
 
 Director {{
-  Name = {alder.DIRECTOR}
-  Password = "{alder.PASSWORDS['storage']}"
+  Name = {machine.DIRECTOR}
+  Password = "{machine.PASSWORDS['storage']}"
 }}
 
 Device {{
-  Name = {alder.DEVICE}
+  Name = {machine.DEVICE}
   Media Type = File1
-  Archive Device = {alder.STORAGE_MOUNT}/bacula
+  Archive Device = {machine.STORAGE_MOUNT}/bacula
   LabelMedia = yes
   Random Access = yes
   AutomaticMount = yes
@@ -195,16 +198,16 @@ Device {{
 
 Messages {{
   Name = Standard
-  director = {alder.DIRECTOR} = all
+  director = {machine.DIRECTOR} = all
 }}
 """
 
 
-def _client():
+def _client(machine):
     return f"""\
 FileDaemon {{
-  Name = {alder.CLIENT}
-  FDport = {alder.CLIENT_PORT}
+  Name = {machine.CLIENT}
+  FDport = {machine.CLIENT_PORT}
   FDAddress = 127.0.0.1
   WorkingDirectory = /var/lib/bacula
   Pid Directory = /run/bacula
@@ -213,23 +216,23 @@ FileDaemon {{
 }}
 
 Director {{
-  Name = {alder.DIRECTOR}
-  Password = "{alder.PASSWORDS['client']}"
+  Name = {machine.DIRECTOR}
+  Password = "{machine.PASSWORDS['client']}"
 }}
 
 Messages {{
   Name = Standard
-  director = {alder.DIRECTOR} = all, !skipped, !restored
+  director = {machine.DIRECTOR} = all, !skipped, !restored
 }}
 """
 
 
-def _console():
+def _console(machine):
     return f"""\
 Director {{
-  Name = {alder.DIRECTOR}
-  DIRport = {alder.DIRECTOR_PORT}
+  Name = {machine.DIRECTOR}
+  DIRport = {machine.DIRECTOR_PORT}
   address = 127.0.0.1
-  Password = "{alder.PASSWORDS['console']}"
+  Password = "{machine.PASSWORDS['console']}"
 }}
 """

@@ -114,7 +114,7 @@ def back_up():
         progress("Incremental backup")
         incremental = bacula.run_job(f"run job={alder.BACKUP_JOB} level=Incremental yes")
         newest = tree.scan("machine")
-        forget_lost_times(newest, os.stat("full.manifest").st_mtime)
+        forget_lost_times(newest, "machine", os.stat("full.manifest").st_mtime)
         tree.save(newest, "newest.manifest")
         jobs = bacula.query(["JobId", "Level", "JobFiles", "JobBytes", "StartTime", "EndTime"],
                             "FROM Job ORDER BY JobId")
@@ -133,13 +133,13 @@ def back_up():
     }
 
 
-def forget_lost_times(entries, since):
+def forget_lost_times(entries, root, since):
     """Takes out the folder times that Bacula cannot bring back.
 
     Where something in a folder changed after the Full but the folder itself did not, the folder's record is
     restored from the Full, and then the Incremental's file is put into it: its mtime is that of the restore.
     """
-    changed = {path for path in entries if os.lstat(b"machine" + path).st_ctime >= since}
+    changed = {path for path in entries if os.lstat(os.fsencode(root) + path).st_ctime >= since}
     for folder in {os.path.dirname(path) for path in changed} - changed:
         entries[folder].pop("mtime", None)
 

@@ -29,8 +29,8 @@ class LoopTest(unittest.TestCase):
         return result
 
     def restore(self, *args, **options):
-        """The storage playbook, confirmed."""
-        return self.recover("--playbook", "storage", "--confirm", self.machine.serial, *args, **options)
+        """The playbook that brings back the tree, confirmed: this machine boots by nothing of ours."""
+        return self.recover("--playbook", "tree", "--confirm", self.machine.serial, *args, **options)
 
     def assert_exit(self, result, code):
         self.assertEqual(result.exit, code, f"\n{result.out[-6000:]}\n{result.err}")
@@ -74,7 +74,7 @@ class LoopTest(unittest.TestCase):
         subprocess.run(["losetup", "--set-capacity", self.machine.device], check=True)
 
     def edit_playbook(self, old, new):
-        self.edit(self.machine.storage / "playbooks" / "storage.toml", old, new)
+        self.edit(self.machine.storage / "playbooks" / "tree.toml", old, new)
 
     def edit(self, path, old, new):
         text = Path(path).read_text(encoding="utf-8")

@@ -15,10 +15,11 @@ class CommandFailed(Exception):
 ENVIRONMENT = {"LC_ALL": "C", "TZ": "UTC", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
 
 
-def run(*argv, input=None, timeout=300, check=True, env=None):
-    """Runs argv and returns its standard output as text."""
+def run(*argv, input=None, stdin=None, timeout=300, check=True, env=None):
+    """Runs argv and returns its standard output as text. It reads the text `input`, or the open file `stdin`."""
     argv = [os.fspath(word) for word in argv]
-    done = subprocess.run(argv, input=input if input is not None else "", text=True, errors="surrogateescape",
+    given = {"stdin": stdin} if stdin else {"input": input or ""}
+    done = subprocess.run(argv, **given, text=True, errors="surrogateescape",
                           capture_output=True, timeout=timeout, env={**ENVIRONMENT, **(env or {})})
     if check and done.returncode != 0:
         raise CommandFailed(f"{' '.join(argv)} exited {done.returncode}: {(done.stderr or done.stdout).strip()}")

@@ -11,24 +11,24 @@ from .sockets import listening_ports
 
 # As Debian's units start them: the File Daemon must be root, the others must not.
 _DAEMONS = [
-    ("bacula-sd", ["-u", "bacula", "-g", "tape"], alder.STORAGE_PORT),
-    ("bacula-fd", [], alder.CLIENT_PORT),
-    ("bacula-dir", ["-u", "bacula", "-g", "bacula"], alder.DIRECTOR_PORT),
+    ("bacula-sd", ["-u", "bacula", "-g", "tape"], "STORAGE_PORT"),
+    ("bacula-fd", [], "CLIENT_PORT"),
+    ("bacula-dir", ["-u", "bacula", "-g", "bacula"], "DIRECTOR_PORT"),
 ]
 _ENDED = set("TWefEAD")
 
 
 class Daemons:
-    """with Daemons(root) as bacula: ..."""
+    """with Daemons(root) as bacula: ... `machine` has the ports that alder.py has."""
 
-    def __init__(self, root):
-        self.root = root
+    def __init__(self, root, machine=alder):
+        self.root, self.machine = root, machine
         self._running = []
 
     def __enter__(self):
         try:
             for name, user, port in _DAEMONS:
-                self._start(name, user, port)
+                self._start(name, user, getattr(self.machine, port))
         except BaseException:
             self.__exit__(None, None, None)
             raise

@@ -19,11 +19,12 @@ PACKAGES = [
 LEFT_OUT = ["/usr/share/man/*", "/usr/share/doc/*", "/usr/share/locale/*", "/usr/share/info/*"]
 
 
-def make_tree(tar, scratch):
-    """Writes the tree to `tar`; `scratch` gets mmdebstrap's temporary files."""
-    argv = ["mmdebstrap", "--variant=apt", "--mode=root", "--format=tar", f"--include={','.join(PACKAGES)}",
+def make_tree(tar, scratch, packages=PACKAGES, left_out=LEFT_OUT, options=()):
+    """Writes the tree to `tar`; `scratch` gets mmdebstrap's temporary files. `options` are more words for it."""
+    argv = ["mmdebstrap", "--variant=apt", "--mode=root", "--format=tar", f"--include={','.join(packages)}",
             "--dpkgopt=force-unsafe-io", "--aptopt=APT::Install-Recommends \"false\""]
-    argv += [f"--dpkgopt=path-exclude={path}" for path in LEFT_OUT]
+    argv += [f"--dpkgopt=path-exclude={path}" for path in left_out]
+    argv += options
     argv += [f"--aptopt={line}" for line in _host_options()]
     # What apt was told here is nobody's business inside: no proxy, no mirror, no name of the build host.
     argv.append('--customize-hook=cd "$1" && rm -f etc/apt/apt.conf.d/99mmdebstrap etc/apt/sources.list.d/* '

@@ -25,10 +25,10 @@ def tour(machine):
     machine.destroy()
     print("   the first 256 MiB are zeros; blkid finds nothing any more")
     say("What would recover do? The dry run writes nothing")
-    if show(machine, "--playbook", "storage", "--dry-run") != 0:
+    if show(machine, "--playbook", "tree", "--dry-run") != 0:
         return "the dry run found something against the plan"
     say("The recovery. On a terminal the operator types the disk's serial; here it is given")
-    if show(machine, "--playbook", "storage", "--confirm", machine.serial) != 4:
+    if show(machine, "--playbook", "tree", "--confirm", machine.serial) != 4:
         return "the recovery did not end as it should (exit 4: done, not finished)"
     say("Is every file as it was backed up? Content, owner, mode, times, links, ACLs, xattrs, holes")
     wrong = [line for line in tree.compare(machine.newest, machine.tree()) if "/var/lib/recover" not in line.split(": ")[0]]
@@ -57,4 +57,5 @@ def main():
     return 1 if problem else 0
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

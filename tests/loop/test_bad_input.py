@@ -15,8 +15,8 @@ class Usage(LoopTest):
         for words, said in [([], "Nothing to do"), (["--playbok", "storage"], "--playbook"), (["statsu"], "status"),
                             (["--playbook", "storag"], "storage"), (["--playbook"], "playbook"),
                             (["status", "x"], "Unexpected"), (["check", "target-fond"], "target-found"),
-                            (["status", "--resume"], "--playbook"), (["--playbook", "storage", "--as-of", "yesterday"], "as-of"),
-                            (["--playbook", "storage", "--as-of", "2026-02-30 00:00:00"], "as-of")]:
+                            (["status", "--resume"], "--playbook"), (["--playbook", "tree", "--as-of", "yesterday"], "as-of"),
+                            (["--playbook", "tree", "--as-of", "2026-02-30 00:00:00"], "as-of")]:
             with self.subTest(words=words):
                 result = self.recover(*words)
                 self.assert_exit(result, USAGE)
@@ -35,9 +35,9 @@ class Usage(LoopTest):
         self.assert_exit(self.recover("--playbook", "/nowhere.toml"), USAGE)
 
     def test_profile(self):
-        self.assert_exit(self.recover("--playbook", "storage", "--profile", "/nowhere.toml"), USAGE)
+        self.assert_exit(self.recover("--playbook", "tree", "--profile", "/nowhere.toml"), USAGE)
         self.edit_profile("format = 1", "format = 7")
-        self.assert_exit(self.recover("--playbook", "storage"), USAGE)
+        self.assert_exit(self.recover("--playbook", "tree"), USAGE)
 
 
 class Refusals(LoopTest):
@@ -54,11 +54,11 @@ class Refusals(LoopTest):
         self.machine.destroy()
 
     def test_nobody_confirms(self):
-        self.assert_refused(self.recover("--playbook", "storage"), "--confirm")
-        self.assert_refused(self.recover("--playbook", "storage", "--confirm", "WRONG", "--restart"), "WRONG")
+        self.assert_refused(self.recover("--playbook", "tree"), "--confirm")
+        self.assert_refused(self.recover("--playbook", "tree", "--confirm", "WRONG", "--restart"), "WRONG")
 
     def test_input_that_says_yes_is_no_confirmation(self):
-        self.assert_refused(self.recover("--playbook", "storage", input="yes\n" + self.machine.serial + "\n"), "terminal")
+        self.assert_refused(self.recover("--playbook", "tree", input="yes\n" + self.machine.serial + "\n"), "terminal")
 
     def test_profile_of_another_machine(self):
         self.edit_profile(f'serial = "{self.machine.serial}"', 'serial = "WD-ANOTHER"')
@@ -107,7 +107,7 @@ class Refusals(LoopTest):
         self.edit_profile(f'serial = "{self.machine.serial}"', f'serial = "{self.machine.work}/storage.img"')
         self.edit_profile("size = 8589934592", f"size = {os.stat(self.machine.work / 'storage.img').st_size}")
         before = (self.machine.storage / "machine.toml").read_bytes()
-        result = self.recover("--playbook", "storage", "--confirm", f"{self.machine.work}/storage.img")
+        result = self.recover("--playbook", "tree", "--confirm", f"{self.machine.work}/storage.img")
         self.assert_exit(result, REFUSED)
         self.assertEqual((self.machine.storage / "machine.toml").read_bytes(), before)
 
@@ -142,7 +142,7 @@ class Refusals(LoopTest):
         # Something that is no program lies over it, for this run alone.
         hide = 'mount --bind /dev/null "$(command -v mkfs.btrfs)" && exec "$@"'
         result = subprocess.run(["unshare", "--mount", "sh", "-c", hide, "sh", self.machine.storage / "recover", "--playbook",
-                                 "storage", "--confirm", self.machine.serial], capture_output=True, text=True, check=False)
+                                 "tree", "--confirm", self.machine.serial], capture_output=True, text=True, check=False)
         self.assertEqual(result.returncode, REFUSED, result.stdout + result.stderr)
         self.assertIn("mkfs.btrfs", result.stderr)
         self.assertIn("btrfs-progs", result.stderr)
@@ -160,7 +160,7 @@ class Refusals(LoopTest):
         subprocess.run(["install", "-m", "0755", self.machine.storage / "recover", binary], check=True)
         os.chmod(self.machine.work, 0o755)
         result = subprocess.run(["setpriv", "--reuid=65534", "--clear-groups", binary, "--playbook",
-                                 self.machine.storage / "playbooks/storage.toml", "--profile", self.machine.storage / "machine.toml"],
+                                 self.machine.storage / "playbooks/tree.toml", "--profile", self.machine.storage / "machine.toml"],
                                 capture_output=True, text=True, check=False)
         self.assertEqual(result.returncode, REFUSED, result.stdout + result.stderr)
         self.assertIn("root", result.stderr)
@@ -201,14 +201,14 @@ class Refusals(LoopTest):
             subprocess.run(["losetup", machine.device, machine.root_image], check=True)
             return machine.serial + "\n"
 
-        result = machine.recover_tty(["--playbook", "storage"], [("type its serial(.|\n)*> ", swap)])
+        result = machine.recover_tty(["--playbook", "tree"], [("type its serial(.|\n)*> ", swap)])
         self.assert_exit(result, REFUSED)
         self.assert_says(result, "changed")
         kind = subprocess.run(["blkid", "-p", "-o", "value", "-s", "TYPE", machine.device], capture_output=True, text=True, check=False)
         self.assertEqual(kind.stdout.strip(), "ext4")
 
     def test_output_that_is_closed_from_the_start(self):
-        result = subprocess.run(["sh", "-c", 'exec "$@" >&-', "sh", self.machine.storage / "recover", "--playbook", "storage",
+        result = subprocess.run(["sh", "-c", 'exec "$@" >&-', "sh", self.machine.storage / "recover", "--playbook", "tree",
                                  "--confirm", self.machine.serial], capture_output=True, text=True, check=False)
         self.assertEqual(result.returncode, 5, result.stderr)
         self.assertTrue(self.target_is_untouched())
@@ -280,7 +280,7 @@ class Failures(LoopTest):
 
     def test_target_is_full_for_a_while(self):
         self.machine.destroy()
-        process = self.machine.start("--playbook", "storage", "--confirm", self.machine.serial)
+        process = self.machine.start("--playbook", "tree", "--confirm", self.machine.serial)
         self.machine.fill_target(leave=8 << 20, after="/usr/bin")
         out, err = process.communicate(timeout=400)
         self.outputs.append(out + err)

@@ -67,7 +67,7 @@ class Fallback(LoopTest):
 
     def kill_during_restore(self, name):
         """SIGKILL to the daemon as soon as restored files appear."""
-        process = self.machine.start("--playbook", "storage", "--confirm", self.machine.serial)
+        process = self.machine.start("--playbook", "tree", "--confirm", self.machine.serial)
 
         def strike():
             deadline = time.monotonic() + 120

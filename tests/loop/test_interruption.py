@@ -10,7 +10,7 @@ from .case import INTERRUPTED, NOT_FINISHED, REFUSED, LoopTest
 class Interruption(LoopTest):
     def interrupt(self, number, marker, count=1, delay=0.0):
         """Sends the signal as soon as the journal holds `marker` for the count-th time."""
-        process = self.machine.start("--playbook", "storage", "--confirm", self.machine.serial)
+        process = self.machine.start("--playbook", "tree", "--confirm", self.machine.serial)
         journal = self.state / "journal"
         deadline = time.monotonic() + 200
         while not journal.exists() or journal.read_text(encoding="utf-8").count(marker) < count:
@@ -94,7 +94,7 @@ class Interruption(LoopTest):
     def test_twice_in_a_row(self):
         self.machine.destroy()
         self.assertEqual(self.interrupt(signal.SIGINT, "run job=RestoreFiles", delay=0.3), INTERRUPTED)
-        process = self.machine.start("--playbook", "storage", "--confirm", self.machine.serial, "--resume")
+        process = self.machine.start("--playbook", "tree", "--confirm", self.machine.serial, "--resume")
         time.sleep(1.5)
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=60)
@@ -103,7 +103,7 @@ class Interruption(LoopTest):
 
     def test_output_closed(self):
         self.machine.destroy()
-        process = self.machine.start("--playbook", "storage", "--confirm", self.machine.serial)
+        process = self.machine.start("--playbook", "tree", "--confirm", self.machine.serial)
         process.stdout.readline()
         process.stdout.close()
         process.wait(timeout=120)
@@ -138,7 +138,7 @@ class Interruption(LoopTest):
         result = self.restore()
         self.assert_exit(result, REFUSED)
         self.assert_says(result, "--resume", "--restart")
-        self.assert_exit(self.recover("--playbook", "storage", "--resume", "--restart"), 2)
+        self.assert_exit(self.recover("--playbook", "tree", "--resume", "--restart"), 2)
 
     def test_resume_without_a_run(self):
         self.assert_exit(self.restore("--resume"), 2)

@@ -31,7 +31,7 @@ class Restore(LoopTest):
         log = self.recover("log")
         self.assert_exit(log, 0)
         self.assert_says(log, "step-begun", "mkfs.btrfs", "run-complete")
-        self.assert_exit(self.recover("--playbook", "storage", "--resume"), NOT_FINISHED)
+        self.assert_exit(self.recover("--playbook", "tree", "--resume"), NOT_FINISHED)
         again = self.restore()
         self.assert_exit(again, REFUSED)
         self.assert_says(again, "--restart")
@@ -118,11 +118,11 @@ class Json(LoopTest):
         self.assert_clean()
 
     def test_of_the_other_commands(self):
-        for command in (["list"], ["check"], ["status"], ["log"], ["--playbook", "storage", "--dry-run"]):
+        for command in (["list"], ["check"], ["status"], ["log"], ["--playbook", "tree", "--dry-run"]):
             result = self.recover(*command, "--json")
             for line in result.out.splitlines():
                 self.assertIn("event", json.loads(line))
-        result = self.recover("--playbook", "storage", "--json")
+        result = self.recover("--playbook", "tree", "--json")
         error = json.loads(result.out.splitlines()[-1])
         self.assertEqual((error["event"], error["exit"], result.exit), ("error", REFUSED, REFUSED))
 
@@ -131,7 +131,7 @@ class DryRun(LoopTest):
     def test_shows_everything_and_writes_nothing(self):
         self.machine.destroy()
         before = self.machine.snapshot_of_world()
-        result = self.recover("--playbook", "storage", "--dry-run")
+        result = self.recover("--playbook", "tree", "--dry-run")
         self.assertEqual(before.differences(self.machine.snapshot_of_world()), [])
         self.assert_exit(result, 0)
         self.assert_says(result, "mkfs.btrfs --force --uuid", "wipefs --all", "btrfs subvolume create", "run job=RestoreFiles",
@@ -142,7 +142,7 @@ class DryRun(LoopTest):
     def test_says_what_speaks_against_the_plan(self):
         before = self.machine.snapshot_of_world()
         self.edit_profile(f'serial = "{self.machine.serial}"', 'serial = "SOMETHING-ELSE"')
-        result = self.recover("--playbook", "storage", "--dry-run")
+        result = self.recover("--playbook", "tree", "--dry-run")
         self.assert_exit(result, REFUSED)
         self.assert_says(result, "SOMETHING-ELSE", "WOULD BE REFUSED")
         self.edit_profile('serial = "SOMETHING-ELSE"', f'serial = "{self.machine.serial}"')
@@ -152,7 +152,7 @@ class DryRun(LoopTest):
 class Terminal(LoopTest):
     def test_the_serial_is_typed(self):
         self.machine.destroy()
-        result = self.machine.recover_tty(["--playbook", "storage"], [("type its serial", self.machine.serial + "\n")])
+        result = self.machine.recover_tty(["--playbook", "tree"], [("type its serial", self.machine.serial + "\n")])
         self.assert_exit(result, NOT_FINISHED)
         self.assert_says(result, "THIS WILL BE DESTROYED", "files", "NOT FINISHED")
         self.assertLessEqual(max(len(line) for line in result.screen.splitlines()), 80)
@@ -162,7 +162,7 @@ class Terminal(LoopTest):
     def test_anything_else_is_a_no(self):
         self.machine.destroy()
         result = self.machine.recover_tty(
-            ["--playbook", "storage"],
+            ["--playbook", "tree"],
             [("type its serial", "yes\n"), ("not it", "y\n"), ("not it", "\n")])
         self.assert_exit(result, REFUSED)
         self.assertTrue(self.target_is_untouched())
@@ -170,14 +170,14 @@ class Terminal(LoopTest):
 
     def test_interrupt_at_the_question(self):
         self.machine.destroy()
-        result = self.machine.recover_tty(["--playbook", "storage"], [("type its serial", "\x03")])
+        result = self.machine.recover_tty(["--playbook", "tree"], [("type its serial", "\x03")])
         self.assert_exit(result, INTERRUPTED)
         self.assertTrue(self.target_is_untouched())
         self.assert_clean()
 
     def test_end_of_input_at_the_question(self):
         self.machine.destroy()
-        result = self.machine.recover_tty(["--playbook", "storage"], [("type its serial", "\x04")])
+        result = self.machine.recover_tty(["--playbook", "tree"], [("type its serial", "\x04")])
         self.assert_exit(result, REFUSED)
         self.assertTrue(self.target_is_untouched())
         self.assert_clean()
@@ -205,7 +205,7 @@ class Commands(LoopTest):
 
     def test_two_runs_at_once(self):
         self.machine.destroy()
-        first = self.machine.start("--playbook", "storage", "--confirm", self.machine.serial)
+        first = self.machine.start("--playbook", "tree", "--confirm", self.machine.serial)
         while not (self.state / "journal").exists():
             self.assertIsNone(first.poll())
         second = self.restore("--restart")

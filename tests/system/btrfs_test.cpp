@@ -90,6 +90,39 @@ TEST_F(Btrfs, IsReadAsItWasMade) {
                       " a label single dup\n@ default\n@/deep\n@home\n@nocow nocow\nmounted on " + top);
 }
 
+TEST_F(Btrfs, IsReadWithWhatItWasMadeOf) {
+  const auto first = loop("a.img"), second = loop("b.img");
+  const auto top = dir_ / "top";
+  make_directories(top, 0755);
+  run({"mkfs.btrfs", "-q", "-m", "raid1", "--checksum", "sha256", "--nodesize", "32768", "--features",
+       "^no-holes", first, second});
+  run({"btrfs", "device", "scan", first, second});
+  const auto made = tests::in_child([&]() -> std::string {
+    enter_private_mount_namespace();
+    mount(first, top, "btrfs", "subvolid=5");
+    run({"btrfs", "subvolume", "create", top + "/@"});
+    run({"btrfs", "subvolume", "snapshot", "-r", top + "/@", top + "/before"});
+    const auto without = read_filesystem(top);
+    run({"btrfs", "quota", "enable", top});
+    const auto facts = read_filesystem(top);
+    std::string text = facts.checksum + " " + std::to_string(facts.node_size) + " " +
+                       std::to_string(facts.sector_size) + "\n";
+    for (const auto& feature : without.features) text += feature + " ";
+    text += "\n";
+    for (const auto& feature : facts.features) text += feature + " ";
+    for (const auto& path : facts.devices) text += "\n" + path;
+    for (const auto& each : facts.subvolumes)
+      text += "\n" + each.path + (each.read_only ? " ro" : "") + (each.snapshot ? " snapshot" : "");
+    unmount(top);
+    return text;
+  });
+  EXPECT_EQ(made,
+            "sha256 32768 4096\nextref free-space-tree skinny-metadata \n"
+            "extref free-space-tree quota skinny-metadata \n" +
+                first + "\n" + second + "\n@\nbefore ro snapshot");
+  run({"btrfs", "device", "scan", "--forget", first});
+}
+
 TEST_F(Btrfs, OfTwoDevicesIsOneAndBothAreInUse) {
   const auto first = loop("a.img"), second = loop("b.img");
   const auto top = dir_ / "top";

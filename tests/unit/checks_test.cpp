@@ -87,6 +87,56 @@ const Case cases[] = {
     {"tree-complete", [](Facts& f) { f.tree->different = 1; }, "differ"},
     {"directories-present", [](Facts& f) { f.tree->absent_directories = {"/proc"}; }, "/proc"},
     {"fstab-resolves", [](Facts& f) { f.tree->unresolved_uuids = {"UUID=x"}; }, "UUID=x"},
+    {"tools", [](Facts& f) { f.tools[7].path = ""; }, "mkfs.vfat"},
+    {"tools", [](Facts& f) { f.tools[8].path = ""; }, "lvchange"},
+    {"filesystem-made", [](Facts& f) { f.filesystem->checksum = "xxhash"; }, "checksum"},
+    {"filesystem-made", [](Facts& f) { f.filesystem->node_size = 4096; }, "node size"},
+    {"filesystem-made", [](Facts& f) { f.filesystem->sector_size = 16384; }, "sector size"},
+    {"filesystem-made", [](Facts& f) { f.filesystem->features = {"extref"}; }, "skinny-metadata"},
+    {"efi-variables", [](Facts& f) { f.efi.usable = false, f.efi.problem = "efivarfs is not mounted"; },
+     "not mounted"},
+    {"efi-entry", [](Facts& f) { f.efi.entries.pop_back(); }, "no entry \"debian\""},
+    {"efi-entry", [](Facts& f) { f.efi.entries[1].loader = "\\EFI\\other.efi"; }, "no entry"},
+    {"efi-entry", [](Facts& f) { f.efi.entries[1].partition = f.efi.entries[0].partition; }, "no entry"},
+    {"efi-entry", [](Facts& f) { f.efi.entries[1].active = false; }, "not active"},
+    {"efi-entry",
+     [](Facts& f) {
+       f.efi.order = {0, 1};
+     },
+     "not the first"},
+    {"efi-entry", [](Facts& f) { f.efi.order.clear(); }, "not the first"},
+    {"efi-entry",
+     [](Facts& f) {
+       f.efi.entries.push_back(f.efi.entries[1]);
+       f.efi.entries.back().number = 0x1f;
+     },
+     "Boot001F is a stale"},
+    {"efi-entry", [](Facts& f) { f.efi = {}, f.efi.problem = "efivarfs is not mounted"; }, "not mounted"},
+    {"boot-partitions", [](Facts& f) { f.devices[1].partition_uuid = "x"; }, "not attached"},
+    {"boot-partitions", [](Facts& f) { f.devices[1].fs_type = "ext4"; }, "not overwritten"},
+    {"boot-partitions", [](Facts& f) { f.devices[1].fs_uuid = "0000-0001"; }, "0000-0001"},
+    {"boot-partitions",
+     [](Facts& f) { f.devices[1].fs_type = f.devices[1].fs_uuid = "", f.devices[1].in_use = "swap"; },
+     "swap"},
+    {"boot-partitions",
+     [](Facts& f) { f.devices[1].fs_type = f.devices[1].fs_uuid = "", f.devices[1].read_only = true; },
+     "read-only"},
+    {"esp-mounted", [](Facts& f) { f.boot->esp_uuid = ""; }, "Nothing is mounted"},
+    {"esp-mounted", [](Facts& f) { f.boot->esp_uuid = "0000-0001"; }, "0000-0001"},
+    {"loader-present", [](Facts& f) { f.boot->loaders.pop_back(); }, "shimx64.efi"},
+    {"loader-present", [](Facts& f) { f.boot->loaders.clear(); }, "no loader at all"},
+    {"grub-config", [](Facts& f) { f.boot->problem = "There is no /boot/grub/grub.cfg"; }, "There is no"},
+    {"grub-config", [](Facts& f) { f.boot->menu.clear(); }, "no entry"},
+    {"grub-config", [](Facts& f) { f.boot->menu[0].root = "/dev/sda2"; }, "/dev/sda2"},
+    {"grub-config", [](Facts& f) { f.boot->menu[0].root = "UUID=x"; }, "UUID=x"},
+    {"grub-config", [](Facts& f) { f.boot->menu[0].root = ""; }, "no root="},
+    {"grub-config", [](Facts& f) { f.boot->uuids.push_back("0d1c2b3a"); }, "0d1c2b3a"},
+    {"kernel-present", [](Facts& f) { f.boot->menu[0].kernel_there = false; }, "vmlinuz-6.1.0-18-amd64"},
+    {"kernel-present", [](Facts& f) { f.boot->menu[0].initramfs_there = false; }, "initrd.img"},
+    {"kernel-present", [](Facts& f) { f.boot->menu[0].modules_there = false; }, "/lib/modules"},
+    {"kernel-present", [](Facts& f) { f.boot->menu.clear(); }, "no entry"},
+    {"booted-by-efi", [](Facts& f) { f.efi.booted = false; }, "not started by UEFI"},
+    {"virtualisation-on", [](Facts& f) { f.virtualisation = false; }, "vmx"},
     {"nothing-mounted",
      [](Facts& f) {
        f.mounts.push_back({"proc", "/mnt/gentoo/environment/proc", "proc", "", "/"});
@@ -127,6 +177,104 @@ TEST(Checks, StorageOnTheWholeDiskOfTheTargetIsRefused) {
   auto facts = good_facts();
   facts.devices[1].fs_uuid = profile.storage.uuid;
   EXPECT_EQ(find_check("target-not-storage")->ask(profile, facts).verdict, Verdict::fails);
+}
+
+TEST(Checks, AToolThatThisMachineDoesNotNeedMayBeMissing) {
+  auto profile = sample_profile();
+  profile.esp.reset();
+  profile.storage.volume = "";
+  auto facts = good_facts();
+  facts.tools[7].path = facts.tools[8].path = "";
+  facts.tools.push_back({"mkfs.xfs", ""});
+  EXPECT_EQ(find_check("tools")->ask(profile, facts).verdict, Verdict::holds);
+  profile.filesystem.devices[0].volume = "vg1/root";
+  EXPECT_EQ(find_check("tools")->ask(profile, facts).verdict, Verdict::fails);
+}
+
+TEST(Checks, ANewUuidIsTheOneThatIsAskedFor) {
+  auto profile = sample_profile();
+  const auto old = profile.filesystem.uuid, made = std::string("99999999-8a55-4c60-9a7e-2f6f2b7f1c11");
+  profile.filesystem.new_uuid = made;
+  auto facts = all_good();
+  facts.devices[3].fs_uuid = old;  // the disk for whose sake there is a new one
+  EXPECT_EQ(find_check("uuid-unique")->ask(profile, facts).verdict, Verdict::holds);
+  for (const auto* check : {"filesystem-on-disk", "filesystem-made", "grub-config"})
+    EXPECT_EQ(find_check(check)->ask(profile, facts).verdict, Verdict::fails) << check;
+  target(facts).fs_uuid = facts.filesystem->uuid = made;
+  facts.boot->menu[0].root = "UUID=" + made;
+  const auto answer = find_check("grub-config")->ask(profile, facts);
+  EXPECT_EQ(answer.verdict, Verdict::fails);
+  EXPECT_NE(answer.evidence.find("old UUID " + old), std::string::npos) << answer.evidence;
+  facts.boot->uuids = {made};
+  for (const auto* check : {"filesystem-on-disk", "filesystem-made", "grub-config"})
+    EXPECT_EQ(find_check(check)->ask(profile, facts).verdict, Verdict::holds) << check;
+  facts.devices[3].fs_uuid = made;
+  EXPECT_EQ(find_check("uuid-unique")->ask(profile, facts).verdict, Verdict::fails);
+}
+
+TEST(Checks, ASnapshotThatIsNotMadeIsNotMissed) {
+  auto profile = sample_profile();
+  profile.subvolumes.push_back({"@snapshots/1", "", "rw", false, false, true, true});
+  EXPECT_EQ(find_check("filesystem-made")->ask(profile, good_facts()).verdict, Verdict::holds);
+}
+
+TEST(Checks, WithoutEfiVariablesTheFallbackPathCounts) {
+  auto profile = sample_profile();
+  profile.without_efi_variables = true;
+  auto facts = good_facts();
+  facts.efi = {};
+  EXPECT_EQ(find_check("efi-variables")->ask(profile, facts).verdict, Verdict::holds);
+  EXPECT_EQ(find_check("efi-entry")->ask(profile, facts).verdict, Verdict::holds);
+  const auto answer = find_check("loader-present")->ask(profile, facts);
+  EXPECT_EQ(answer.verdict, Verdict::fails);
+  EXPECT_NE(answer.evidence.find("BOOTx64.EFI"), std::string::npos) << answer.evidence;
+  facts.boot->loaders.push_back("\\EFI\\BOOT\\BOOTX64.EFI");
+  EXPECT_EQ(find_check("loader-present")->ask(profile, facts).verdict, Verdict::holds);
+}
+
+TEST(Checks, WithoutAnEntryInTheProfileGrubOrShimWillDo) {
+  auto profile = sample_profile();
+  profile.efi.reset();
+  EXPECT_EQ(find_check("efi-variables")->ask(profile, Facts{}).verdict, Verdict::holds);
+  auto facts = good_facts();
+  facts.boot->loaders = {"\\EFI\\Debian\\grubx64.efi"};
+  EXPECT_EQ(find_check("loader-present")->ask(profile, facts).verdict, Verdict::holds);
+}
+
+TEST(Checks, AnEspThatIsEmptyIsMadeAgainAndAKeptOneMayBeMounted) {
+  auto facts = good_facts();
+  facts.devices[1].in_use = "mounted on /boot/efi";
+  EXPECT_EQ(find_check("boot-partitions")->ask(sample_profile(), facts).verdict, Verdict::holds);
+  facts.devices[1].fs_type = facts.devices[1].fs_uuid = facts.devices[1].in_use = "";
+  const auto answer = find_check("boot-partitions")->ask(sample_profile(), facts);
+  EXPECT_EQ(answer.verdict, Verdict::holds);
+  EXPECT_NE(answer.evidence.find("made again"), std::string::npos) << answer.evidence;
+  auto profile = sample_profile();
+  profile.esp.reset();
+  EXPECT_EQ(find_check("boot-partitions")->ask(profile, facts).verdict, Verdict::holds);
+}
+
+TEST(Checks, RootOnLvmIsNamedByTheMapper) {
+  auto profile = sample_profile();
+  profile.filesystem.devices[0].partition = "";
+  profile.filesystem.devices[0].volume = "vg-1/root";
+  auto facts = good_facts();
+  facts.devices[2].fs_uuid = profile.filesystem.uuid;
+  facts.boot->menu[0].root = "/dev/mapper/vg--1-root";
+  EXPECT_EQ(find_check("grub-config")->ask(profile, facts).verdict, Verdict::holds);
+  facts.boot->menu[0].root = "/dev/mapper/vg2-root";
+  EXPECT_EQ(find_check("grub-config")->ask(profile, facts).verdict, Verdict::fails);
+}
+
+TEST(Checks, AnotherSystemInTheMenuIsLeftAlone) {
+  auto facts = all_good();
+  facts.devices[3].fs_uuid = "another";
+  facts.boot->menu.push_back({"Fedora (on /dev/nvme1n1)", "UUID=another", "another", "/vmlinuz-6.5", {}});
+  for (const auto* check : {"grub-config", "kernel-present"})
+    EXPECT_EQ(ask(check, facts).verdict, Verdict::holds) << ask(check, facts).evidence;
+  facts.boot->menu.back().filesystem = "";
+  for (const auto* check : {"grub-config", "kernel-present"})
+    EXPECT_EQ(ask(check, facts).verdict, Verdict::fails) << check;
 }
 
 }  // namespace

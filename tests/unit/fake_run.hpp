@@ -74,6 +74,24 @@ inline Facts good_facts() {
                                       {259, "@images", false, true}},
                                      1000000};
   facts.tree = TreeFacts{105, 105, 0, 0, {}, {}, {}};
+  facts.efi.booted = facts.efi.usable = facts.virtualisation = true;
+  facts.efi.entries = {
+      {0, "Windows", "\\EFI\\Microsoft\\Boot\\bootmgfw.efi", "77777777-7b1e-4a53-8a55-0f9f5b6d7e21", "",
+       true},
+      {1, "debian", "\\EFI\\debian\\shimx64.efi", "11111111-7b1e-4a53-8a55-0f9f5b6d7e21", "", true}};
+  facts.efi.order = {1, 0};
+  facts.boot = BootFacts{};
+  facts.boot->esp_uuid = "7A1B-22C3";
+  facts.boot->loaders = {"\\EFI\\debian\\grubx64.efi", "\\EFI\\debian\\shimx64.efi"};
+  facts.boot->menu = {{"Debian GNU/Linux",
+                       "UUID=5f3a1f0e-8a55-4c60-9a7e-2f6f2b7f1c11",
+                       "5f3a1f0e-8a55-4c60-9a7e-2f6f2b7f1c11",
+                       "/@/boot/vmlinuz-6.1.0-18-amd64",
+                       {"/@/boot/initrd.img-6.1.0-18-amd64"},
+                       true,
+                       true,
+                       true}};
+  facts.boot->uuids = {"5f3a1f0e-8a55-4c60-9a7e-2f6f2b7f1c11"};
   return facts;
 }
 

@@ -64,10 +64,10 @@ TEST(Profile, DeviceOnAnUnknownDiskIsRefused) {
   expect_refused("disk = \"system\"", "disk = \"sytem\"", "\"sytem\"");
 }
 TEST(Profile, RubbishForAUuidIsRefused) {
-  expect_refused("5f3a1f0e-8a55", "no such; uuid", "no filesystem UUID");
+  expect_refused("5f3a1f0e-8a55", "no such; uuid", "no UUID of a filesystem");
 }
 TEST(Profile, UuidThatMkfsWouldNotTakeIsRefused) {
-  expect_refused("5f3a1f0e-8a55-4c60-9a7e-2f6f2b7f1c11", "deadbeef-1", "no UUID of a btrfs");
+  expect_refused("5f3a1f0e-8a55-4c60-9a7e-2f6f2b7f1c11", "deadbeef-1", "no UUID of a filesystem");
 }
 TEST(Profile, PathThatLeavesTheStorageIsRefused) {
   expect_refused("environment = \"environment\"", "environment = \"../x\"", "stays inside");

@@ -21,6 +21,10 @@ BlockDevice device(TomlTable table) {
   read.partition_uuid = table.text_or("partition", "");
   read.table_uuid = table.text_or("table", "");
   read.size = table.integer("size");
+  read.number = static_cast<int>(table.integer_or("number", 0));
+  read.start = table.integer_or("start", 0);
+  read.sector = table.integer_or("sector", 512);
+  read.volume = table.text_or("volume", "");
   read.fs_type = table.text_or("type", "");
   read.fs_uuid = table.text_or("uuid", "");
   read.fs_label = table.text_or("label", "");

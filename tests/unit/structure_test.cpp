@@ -63,6 +63,23 @@ TEST(Structure, BaculaKnowsTheSystemAndItselfOnly) {
   }
 }
 
+// It describes a machine; it knows no plan, and cannot act.
+TEST(Structure, CaptureSeesTheSystemBaculaAndTheProfile) {
+  const std::set<std::string> values{"recover/error.hpp",     "recover/facts.hpp",
+                                     "recover/profile.hpp",   "recover/mount_points.hpp",
+                                     "recover/efi_entry.hpp", "recover/toml_file.hpp"};
+  for (const auto& [file, list] : includes()) {
+    if (!file.starts_with("recover/capture/")) continue;
+    for (const auto& include : list) {
+      if (!is_ours(include)) continue;
+      const bool allowed = include.starts_with("recover/system/") || include.starts_with("recover/bacula/") ||
+                           include.starts_with("recover/capture/") || values.contains(include);
+      EXPECT_TRUE(allowed) << file << " includes " << include;
+      EXPECT_NE(include, "recover/system/process.hpp") << file;
+    }
+  }
+}
+
 TEST(Structure, ChecksSeeValuesOnly) {
   for (const auto& [file, list] : includes()) {
     if (!file.starts_with("checks/")) continue;
@@ -93,7 +110,8 @@ TEST(Structure, StepsSeeNoRunnerAndNoFacts) {
     for (const auto& include : list) {
       if (!is_ours(include)) continue;
       const bool allowed = include == "recover/step.hpp" || include == "recover/duration.hpp" ||
-                           include == "recover/system/text.hpp" || include == "recover/steps/kinds.hpp";
+                           include == "recover/error.hpp" || include == "recover/system/text.hpp" ||
+                           include == "recover/steps/kinds.hpp";
       EXPECT_TRUE(allowed) << file << " includes " << include;
     }
   }

@@ -79,6 +79,7 @@ std::string partition_table() {
   std::string entries(128 * 128, '\0');
   lay(entries, 0, std::string("\xaf\x3d\xc6\x0f\x83\x84\x72\x47\x8e\x79\x3d\x69\xd8\x47\x7d\xe4", 16));
   lay(entries, 16, part_guid + little(2048, 8) + little(4095, 8));
+  lay(entries, 56, std::string("r\0o\0o\0t\0", 8));
   std::string header = "EFI PART" + little(0x10000, 4) + little(92, 4) + little(0, 8) + little(1, 8) +
                        little(sectors - 1, 8) + little(34, 8) + little(sectors - 34, 8) + table_guid +
                        little(2, 8) + little(128, 4) + little(128, 4) + little(crc32(entries), 4);
@@ -99,6 +100,10 @@ TEST(DeviceContent, ReadsAPartitionTable) {
   ASSERT_EQ(content.partitions.size(), 1U);
   EXPECT_EQ(content.partitions[0].start, 2048);
   EXPECT_EQ(content.partitions[0].uuid, "d3c2b1a0-f5e4-1706-2839-4a5b6c7d8e9f");
+  EXPECT_EQ(content.partitions[0].type, "0fc63daf-8483-4772-8e79-3d69d8477de4");
+  EXPECT_EQ(content.partitions[0].name, "root");
+  EXPECT_EQ(content.partitions[0].number, 1);
+  EXPECT_EQ(content.partitions[0].size, 2048);
 }
 
 }  // namespace

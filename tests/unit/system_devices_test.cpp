@@ -103,6 +103,48 @@ TEST(KernelDevices, KnowNvmeAndVirtioAndMapper) {
   mapper.put("virtual/dm-0", "dm/name", "vg2-storage\n");
   EXPECT_EQ(only(mapper).serial, "LVM-abc");
   EXPECT_EQ(only(mapper).mapper_name, "vg2-storage");
+  EXPECT_EQ(only(mapper).volume, "vg2/storage");
+}
+
+TEST(VolumeName, IsAsLvmCallsIt) {
+  EXPECT_EQ(volume_name("vg2-storage", "LVM-abc"), "vg2/storage");
+  EXPECT_EQ(volume_name("my--vg-root--a", "LVM-abc"), "my-vg/root-a");
+  EXPECT_EQ(volume_name("vg2-storage-real", "LVM-abc-real"), "vg2-storage-real") << "a layer beneath it";
+  EXPECT_EQ(volume_name("luks-1234", "CRYPT-LUKS2-1234"), "luks-1234");
+}
+
+TEST(KernelDevices, KnowTheDiskThatAMappedDeviceLiesOn) {
+  FakeSys sys;
+  for (const auto* disk : {"sda", "sdb"}) {
+    const auto place = "pci/" + std::string(disk);
+    sys.add(place, "8:" + std::to_string(disk[2] == 'a' ? 0 : 16), "1000");
+    sys.put(place, "device/serial", "S" + std::string(disk) + "\n");
+    sys.put(place, "queue/logical_block_size", "4096\n");
+    sys.add(place + "/" + disk + "1", "8:" + std::to_string(disk[2] == 'a' ? 1 : 17), "100");
+    sys.put(place + "/" + disk + "1", "partition", "1\n");
+  }
+  const auto map = [&sys](const std::string& name, const std::string& mapper,
+                          const std::vector<std::string>& slaves) {
+    sys.add("virtual/" + name, "253:" + name.substr(3), "8");
+    sys.put("virtual/" + name, "dm/uuid", "LVM-" + name + "\n");
+    sys.put("virtual/" + name, "dm/name", mapper + "\n");
+    for (const auto& slave : slaves)
+      sys.link("../../../../class/block/" + slave, "devices/virtual/" + name + "/slaves/" + slave);
+  };
+  map("dm-0", "luks", {"sda1"});
+  map("dm-1", "vg-root", {"dm-0"});
+  map("dm-2", "vg-wide", {"sda1", "sdb1"});
+  const auto devices = read_kernel_devices(sys.path());
+  ASSERT_EQ(devices.size(), 7U);
+  EXPECT_EQ(devices[1].name, "dm-1");
+  EXPECT_EQ(devices[1].beneath, "sda");
+  EXPECT_EQ(devices[1].serial, "Ssda");
+  EXPECT_EQ(devices[1].sector, 4096);
+  EXPECT_EQ(devices[2].beneath, "") << "on two disks it stands for itself";
+  EXPECT_EQ(devices[2].serial, "LVM-dm-2");
+  EXPECT_EQ(devices[4].name, "sda1");
+  EXPECT_EQ(devices[4].partition, 1);
+  EXPECT_EQ(devices[4].beneath, "");
 }
 
 TEST(KernelDevices, DoNotTakeAWordForASerialNumber) {

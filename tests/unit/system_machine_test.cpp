@@ -16,7 +16,13 @@ TEST(Machine, KnowsItsBootAndItself) {
   EXPECT_EQ(boot_id().size(), 36U);
   EXPECT_EQ(own_directory(), std::filesystem::canonical("/proc/self/exe").parent_path().string());
   EXPECT_GT(now(), 1'600'000'000);
-  efi_variables_usable();  // whatever it says here, it says it without an exception
+}
+
+TEST(Machine, KnowsVirtualisationByTheProcessorsFlags) {
+  EXPECT_TRUE(names_virtualisation("processor\t: 0\nflags\t\t: fpu vmx sse2\n"));
+  EXPECT_TRUE(names_virtualisation("flags\t\t: fpu svm\n"));
+  EXPECT_FALSE(names_virtualisation("flags\t\t: fpu svm_lock\nvmx flags\t: vnmi ept vmx\n"));
+  EXPECT_FALSE(names_virtualisation(""));
 }
 
 TEST(Machine, WritesLocalTime) {

@@ -1,0 +1,209 @@
+#include "recover/boot_actions.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "recover/efi_entry.hpp"
+#include "recover/error.hpp"
+#include "recover/system/device_content.hpp"
+#include "recover/system/devices.hpp"
+#include "recover/system/efi.hpp"
+#include "recover/system/files.hpp"
+#include "recover/system/mount.hpp"
+#include "recover/system/process.hpp"
+#include "recover/system/terminal.hpp"
+#include "recover/system/text.hpp"
+#include "recover/system/tree_root.hpp"
+
+namespace recover {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* mend = "Mend what the system complains of, then continue with --resume";
+
+bool mounted_on(const std::string& path) {
+  const auto mounts = system::read_mounts();
+  return std::any_of(mounts.begin(), mounts.end(), [&](const auto& mount) { return mount.target == path; });
+}
+
+std::string with_all_replaced(std::string text, const std::string& from, const std::string& to) {
+  for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
+    text.replace(at, from.size(), to);
+  return text;
+}
+
+// Reads and writes the descriptor's file itself: it was opened inside the tree.
+std::string name_of(const system::Descriptor& file) {
+  return "/proc/self/fd/" + std::to_string(file.get());
+}
+
+std::string without_variables(const std::string& why) {
+  return why + ". The machine will boot by the fallback path on its ESP, as was asked for";
+}
+
+EfiChanges wanted_changes(const RestoreEfiEntry& action, const EfiFacts& efi) {
+  EfiEntry wanted;
+  wanted.label = action.label;
+  wanted.loader = action.loader;
+  wanted.data = action.data;
+  wanted.partition = action.partition;
+  std::vector<std::string> partitions;
+  for (const auto& device : system::read_devices(system::read_mounts()))
+    if (!device.partition_uuid.empty()) partitions.push_back(device.partition_uuid);
+  return efi_changes(efi, wanted, partitions);
+}
+
+void write_changes(const EfiChanges& changes, const RestoreEfiEntry& action) {
+  system::write_efi_entry(changes.entry, {action.number, action.start, action.size, action.partition});
+  // The order first: an entry that is removed must not be what the firmware looks for.
+  system::write_boot_order(changes.order);
+  for (const auto number : changes.remove) system::remove_efi_entry(number);
+}
+
+}  // namespace
+
+void settle_devices(system::Processes& processes, const SettleDevices& action) {
+  // sd_booted(3) has the like: what udevd listens on is there as long as it runs.
+  if (!system::exists("/run/udev/control")) return;
+  std::vector<std::string> argv{"udevadm", "trigger"};
+  argv.insert(argv.end(), action.devices.begin(), action.devices.end());
+  processes.run({.argv = argv});
+  // A rule that hangs must not hang the recovery; what is missing then, the proofs will miss.
+  processes.run({.argv = {"udevadm", "settle", "--timeout=60"}});
+}
+
+void open_storage(system::Processes& processes, const OpenStorage& action) {
+  for (const auto& volume : action.volumes) {
+    const auto result = processes.run({.argv = activate_command(volume), .merge_errors = true});
+    if (result.status != 0)
+      throw Refused("LVM could not activate " + volume + "; it said: " + result.out + result.err,
+                    "See what LVM finds: pvs, vgs, lvs. A disk of the group may be missing");
+  }
+  const auto mounts = system::read_mounts();
+  for (const auto& device : system::read_devices(mounts)) {
+    if (device.fs_uuid != action.uuid) continue;
+    const bool mounted = std::any_of(mounts.begin(), mounts.end(), [&](const auto& mount) {
+      return mount.source == device.path && mount.root == "/";
+    });
+    if (mounted) return;
+    system::make_directories(action.mount_point, 0755);
+    return system::mount(device.path, action.mount_point, device.fs_type, "rw,noatime");
+  }
+  throw Refused("The storage volume with the UUID " + action.uuid + " is not attached",
+                "Attach its disk; see what there is: lsblk -f");
+}
+
+bool is_lost(const MakeIfLost& action) {
+  const system::Descriptor device(::open(action.device.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!device)
+    throw Refused("The device " + action.device + " cannot be opened", "Attach it, then start again");
+  const auto content = system::read_content(device.get());
+  if (content.fs_type == action.type && content.fs_uuid == action.uuid) return false;
+  if (content.fs_type.empty() && content.table_uuid.empty()) return true;
+  throw Refused(action.device + " holds a " + content.fs_type + " " + content.fs_uuid + ", not the " +
+                    action.type + " " + action.uuid +
+                    " of the profile: it is not lost, and is not overwritten",
+                "Look at it. If it may go: wipefs --all " + action.device);
+}
+
+bool esp_lacks_files(const FillEsp& action) try {
+  if (mounted_on(action.from)) return false;
+  for (const auto& entry : fs::recursive_directory_iterator(action.from)) {
+    if (!entry.is_regular_file()) continue;
+    const auto there = action.to + entry.path().string().substr(action.from.size());
+    std::error_code missing;
+    if (fs::file_size(there, missing) != entry.file_size() || missing) return true;
+  }
+  return false;
+} catch (const fs::filesystem_error& error) {
+  throw Failed(std::string("Could not compare the ESP with its files in the backup: ") + error.what(), mend);
+}
+
+void empty_below_esp(const FillEsp& action) try {
+  if (mounted_on(action.from))
+    throw Refused("A filesystem is mounted on " + action.from + " already, so nothing is emptied there",
+                  "Unmount it: umount " + action.from);
+  for (const auto& entry : fs::directory_iterator(action.from)) fs::remove_all(entry.path());
+} catch (const fs::filesystem_error& error) {
+  throw Failed(std::string("Could not empty the directory that the ESP is mounted over: ") + error.what(),
+               mend);
+}
+
+void rewrite_uuid(const RewriteUuid& action) {
+  const system::TreeRoot root(action.root);
+  for (const auto& file : action.files) {
+    const auto there = root.open(file, O_RDONLY);
+    if (!there) continue;
+    const auto text = system::read_file(name_of(there));
+    const auto wanted = with_all_replaced(text, action.from, action.to);
+    if (wanted == text) continue;
+    struct stat status {};
+    if (::fstat(there.get(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
+    const auto path = fs::read_symlink(name_of(there)).string();
+    system::write_file(path, wanted, status.st_mode & 07777);
+    if (::chown(path.c_str(), status.st_uid, status.st_gid) != 0)
+      throw Failed("Could not give " + path + " back to its owner", "chown it by hand, then --resume");
+  }
+}
+
+void try_firmware(const TryEfiVariables& action, Observer& observer) {
+  const auto efi = system::read_efi();
+  std::string problem = efi.usable ? "" : efi.problem;
+  std::string remedy = "Boot the rescue system in UEFI mode";
+  if (problem.empty()) {
+    try {
+      return system::try_efi_variable();
+    } catch (const Failed& error) {
+      problem = error.problem();
+      remedy = error.remedy();
+    }
+  }
+  if (!action.may_do_without)
+    throw Refused(
+        "The firmware takes no boot entry: " + problem,
+        remedy + ". Or have the machine boot by the fallback path on its ESP: add --without-efi-variables");
+  observer.observe(Event("without-efi-variables").with("text", without_variables(problem)));
+}
+
+void restore_entry(const RestoreEfiEntry& action, Observer& observer) {
+  const auto efi = system::read_efi();
+  std::string problem = efi.usable ? "" : efi.problem;
+  if (problem.empty()) {
+    const auto changes = wanted_changes(action, efi);
+    try {
+      write_changes(changes, action);
+      std::vector<std::string> removed;
+      for (const auto number : changes.remove) removed.push_back(std::to_string(number));
+      observer.observe(Event("efi-entry-written")
+                           .with("label", action.label)
+                           .with("loader", action.loader)
+                           .with("number", static_cast<std::int64_t>(changes.entry.number))
+                           .with("removed", removed));
+      return;
+    } catch (const Failed& error) {
+      if (!action.may_do_without) throw;
+      problem = error.problem();
+    }
+  }
+  if (!action.may_do_without)
+    throw Failed("The boot entry \"" + action.label + "\" could not be written: " + problem,
+                 "Boot the rescue system in UEFI mode, then continue with --resume");
+  observer.observe(Event("without-efi-variables").with("text", without_variables(problem)));
+}
+
+void ask_operator(const AskOperator& action) {
+  if (!system::input_is_terminal() || !system::output_is_terminal())
+    throw Refused("This step wants the operator's hands, and there is no terminal to ask on: " +
+                      system::joined(action.text, " "),
+                  "Run recover on a terminal");
+  std::string prompt = "\n";
+  for (const auto& line : action.text) prompt += "   " + system::printable(line) + "\n";
+  if (!system::ask(prompt + "Press Enter when this is done, ^C to stop. "))
+    throw Refused("Nobody answered", "Run recover on a terminal");
+}
+
+}  // namespace recover

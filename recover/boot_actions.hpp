@@ -1,0 +1,35 @@
+// How the real runner does the actions that have to do with devices and booting. Each does what the action of
+// that name says (action.hpp), and nothing besides.
+#pragma once
+
+#include "recover/action.hpp"
+#include "recover/event.hpp"
+
+namespace recover::system {
+class Processes;
+}
+
+namespace recover {
+
+void settle_devices(system::Processes& processes, const SettleDevices& action);
+void open_storage(system::Processes& processes, const OpenStorage& action);
+
+// Is there nothing on the device? False when the wanted filesystem is there; throws Refused for any other.
+bool is_lost(const MakeIfLost& action);
+
+// Was a file restored into the directory below the ESP that the ESP does not have, or not as long?
+bool esp_lacks_files(const FillEsp& action);
+// Removes what was restored there. Throws Refused when a filesystem is mounted on it.
+void empty_below_esp(const FillEsp& action);
+
+void rewrite_uuid(const RewriteUuid& action);
+
+// Throw Refused when the firmware takes nothing, unless the action may do without; then they tell the
+// observer.
+void try_firmware(const TryEfiVariables& action, Observer& observer);
+void restore_entry(const RestoreEfiEntry& action, Observer& observer);
+
+// Throws Refused when there is no terminal to ask on, or nobody answers.
+void ask_operator(const AskOperator& action);
+
+}  // namespace recover

@@ -1,0 +1,164 @@
+// recover capture: reads the healthy machine and writes its profile; with --check FILE, compares.
+#include "recover/capture/capture.hpp"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <map>
+#include <optional>
+
+#include "recover/capture/answers.hpp"
+#include "recover/capture/drift.hpp"
+#include "recover/capture/look.hpp"
+#include "recover/capture/profile_text.hpp"
+#include "recover/commands/commands.hpp"
+#include "recover/system/files.hpp"
+#include "recover/system/machine.hpp"
+#include "recover/system/text.hpp"
+
+namespace recover::commands {
+namespace {
+
+using capture::Captured;
+using capture::Sight;
+
+constexpr mode_t own_eyes_only = 0600;
+
+bool is_of_this_machine(const Profile& profile, const Sight& sight) {
+  return profile.filesystem.uuid_to_make() == sight.root.uuid || profile.name == sight.host_name ||
+         (!sight.machine_id.empty() && profile.machine_id == sight.machine_id);
+}
+
+void print(const std::string& text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
+    throw Failed(std::string("Could not write the profile to standard output: ") + std::strerror(errno),
+                 "Give a file: recover capture -o machine.toml");
+}
+
+class Capture {
+ public:
+  Capture(const Options& options, Reporter& reporter) : options_(options), reporter_(reporter) {}
+
+  Exit run() {
+    read_before(options_.output);
+    auto captured = conclude(sight_, before());
+    const auto on_storage = captured.storage_mount.empty() ? "" : captured.storage_mount + "/machine.toml";
+    if (!before_ || options_.to_storage) read_before(on_storage);
+    captured = conclude(sight_, before());
+    if (before_) keep_answers(*before_, captured);
+    captured.profile.notes.insert(notes_.begin(), notes_.end());
+    report(captured);
+    const auto text = profile_text(captured.profile, captured.remarks, system::local_time(system::now()));
+    if (!options_.output.empty()) {
+      write(options_.output, text, captured.complete());
+    } else {
+      reporter_.observe_silently(Event("profile").with("file", "").with("text", text));
+      if (!options_.json) print(text);
+    }
+    if (options_.to_storage) {
+      if (on_storage.empty())
+        throw Failed("The storage volume was not found, so the profile could not be written to it",
+                     "Mount it where Bacula's Archive Device is, by its root directory, and capture again");
+      write(on_storage, text, captured.complete());
+    }
+    if (captured.complete()) return Exit::finished;
+    tell(
+        "What is marked \"not found\" is needed for a recovery: write it into the profile by hand, or "
+        "correct the machine and capture again.");
+    return Exit::degraded;
+  }
+
+ private:
+  // Standard output may be the profile itself.
+  void tell(const std::string& text) const {
+    if (!options_.json) std::fputs(system::harmless(wrap(text, 79, 5)).c_str(), stderr);
+  }
+
+  const Profile* before() const { return before_ ? &*before_ : nullptr; }
+
+  // The profile that is there already: its notes, and its answers where the machine leaves a choice. Another
+  // machine's must not be replaced by this one's. The first that loads counts.
+  void read_before(const std::string& file) {
+    if (file.empty() || !system::exists(file)) return;
+    try {
+      auto profile = load_profile(file);
+      if (!is_of_this_machine(profile, sight_))
+        throw Refused(file + " is the profile of another machine, \"" + profile.name + "\"",
+                      "Give another file with -o, or move it away");
+      if (!before_) before_ = std::move(profile);
+    } catch (const UsageError& error) {
+      tell("note: " + file + " does not load, so only its notes are kept: " + error.problem() + ".");
+      read_notes(file);
+    }
+  }
+
+  void read_notes(const std::string& file) {
+    try {
+      notes_ = capture::notes_of(file);
+    } catch (const UsageError&) {
+      tell("note: not even its notes can be read.");
+    }
+  }
+
+  void report(const Captured& captured) {
+    for (const auto& remark : captured.remarks) {
+      const auto kind = to_string(remark.kind);
+      reporter_.observe_silently(
+          Event("remark").with("kind", kind).with("key", remark.key).with("text", remark.text));
+      tell(kind + ": " + system::printable(remark.key) + ": " + system::printable(remark.text) + ".");
+    }
+  }
+
+  void write(const std::string& file, const std::string& text, bool complete) {
+    const bool replaces = system::exists(file);
+    if (replaces) system::copy_file(file, file + ".old", own_eyes_only);
+    system::write_file(file, text, own_eyes_only);
+    // What was not found is named by the loader too, and was told already.
+    if (complete) {
+      try {
+        load_profile(file);
+      } catch (const UsageError& error) {
+        throw Failed("The profile " + file + " was written, but does not load: " + error.problem(),
+                     "Correct that line by hand, and report this as a fault of recover");
+      }
+    }
+    reporter_.observe_silently(Event("profile").with("file", file).with("text", text));
+    tell("Written: " + file +
+         (replaces ? ", with the notes of the one before, which is now " + file + ".old" : "") + ".");
+  }
+
+  const Options& options_;
+  Reporter& reporter_;
+  Sight sight_ = capture::look();
+  std::optional<Profile> before_;
+  std::map<std::string, std::string> notes_;  // of a profile that does not load
+};
+
+Exit compare(const Options& options, Reporter& reporter) {
+  const auto was = load_profile(options.compare);
+  const auto drifts = find_drift(was, conclude(capture::look(), &was));
+  for (const auto& drift : drifts) {
+    reporter.observe_silently(Event("drift").with("text", drift));
+    reporter.say(drift + ".");
+  }
+  if (drifts.empty()) {
+    reporter.say("The machine is as " + options.compare + " says.");
+    return Exit::finished;
+  }
+  reporter.say("\n" + std::to_string(drifts.size()) + " difference(s) from " + options.compare +
+               ". If the machine is right, capture it anew: recover capture -o " +
+               system::shell_quoted(options.compare));
+  return Exit::degraded;
+}
+
+}  // namespace
+
+Exit capture(const Options& options, Reporter& reporter) {
+  if (!system::running_as_root())
+    throw Refused("capture reads disks and Bacula's configuration, and you are not root",
+                  "Start it as root: sudo recover capture");
+  if (!options.compare.empty()) return compare(options, reporter);
+  return Capture(options, reporter).run();
+}
+
+}  // namespace recover::commands
