@@ -58,10 +58,10 @@ EfiChanges wanted_changes(const RestoreEfiEntry& action, const EfiFacts& efi) {
 }
 
 void write_changes(const EfiChanges& changes, const RestoreEfiEntry& action) {
-  system::write_efi_entry(changes.entry, {action.number, action.start, action.size, action.partition});
-  // The order first: an entry that is removed must not be what the firmware looks for.
-  system::write_boot_order(changes.order);
+  // What is stale goes first: it boots nothing any more, and the firmware's store may be near full.
   for (const auto number : changes.remove) system::remove_efi_entry(number);
+  system::write_efi_entry(changes.entry, {action.number, action.start, action.size, action.partition});
+  system::write_boot_order(changes.order);
 }
 
 }  // namespace

@@ -157,7 +157,9 @@ class Reader {
     entry.initramfs_there = std::all_of(entry.initramfs.begin(), entry.initramfs.end(),
                                         [&](const auto& path) { return is_there(path, entry.filesystem); });
     const auto version = kernel_version(entry.kernel);
-    entry.modules_there = version.empty() || tree_.has("/lib/modules/" + version);
+    // A kernel may have everything built in, and its machine no modules at all.
+    entry.modules_there =
+        version.empty() || !tree_.has("/lib/modules") || tree_.has("/lib/modules/" + version);
   }
 
   const system::TreeRoot tree_;

@@ -160,14 +160,15 @@ std::string help_text() {
          "  recover check [NAME...]                ask the checks, do nothing\n"
          "  recover list                           playbooks, kinds of steps, checks\n"
          "  recover log                            the journal, readable\n"
-         "  recover capture -o machine.toml        on the healthy machine: write its profile\n"
+         "  recover capture -o machine.toml        on the healthy machine: write profile\n"
          "  recover capture --check machine.toml   has it changed since?\n"
          "\n" +
          options.str() +
          "\n"
          "Exit: 0 done (a run: finished); 1 a step failed; 2 bad usage or input;\n"
          "3 refused, nothing was written; 4 done, but NOT FINISHED: no backup has\n"
-         "verified yet; 5 interrupted, --resume continues; 6 another run is at work.\n";
+         "verified yet; 5 interrupted, --resume continues; 6 another run is at work;\n"
+         "7 done, but something is missing or has changed, and each is named.\n";
 }
 
 }  // namespace recover

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "recover/capture/parts.hpp"
+#include "recover/system/text.hpp"
 
 namespace recover::capture {
 
@@ -29,8 +30,13 @@ const Remark* Captured::remark(const std::string& key) const {
   return nullptr;
 }
 
-void Captured::say(Remark::Kind kind, std::string key, std::string text) {
-  remarks.push_back({kind, std::move(key), std::move(text)});
+void Captured::say(Remark::Kind kind, std::string key, const std::string& text) {
+  // Names of files and labels may hold anything. Paths of UEFI keep their backslashes.
+  auto shown = system::printable(text);
+  const std::string escaped = "\\134";
+  for (auto at = shown.find(escaped); at != std::string::npos; at = shown.find(escaped, at + 1))
+    shown.replace(at, escaped.size(), "\\");
+  remarks.push_back({kind, std::move(key), std::move(shown)});
 }
 
 Captured conclude(const Sight& sight, const Profile* before) {

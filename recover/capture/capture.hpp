@@ -21,7 +21,7 @@ struct Remark {
   Kind kind = Kind::guess;
   // Where in the profile: "bacula.client", "esp", "disk.system.serial", "subvolume.@home.mount".
   std::string key;
-  std::string text;  // a sentence without a full stop
+  std::string text;  // a sentence without a full stop, printable
   bool operator==(const Remark&) const = default;
 };
 
@@ -34,7 +34,7 @@ struct Captured {
 
   bool complete() const;  // nothing is missing
   const Remark* remark(const std::string& key) const;
-  void say(Remark::Kind kind, std::string key, std::string text);
+  void say(Remark::Kind kind, std::string key, const std::string& text);
 };
 
 // `before`: an earlier profile of this machine, or nullptr. Its names of disks stay; where the machine leaves

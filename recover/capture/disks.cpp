@@ -37,7 +37,7 @@ std::string name_for(const std::string& serial, const Profile* before,
   if (disks.empty() && before != nullptr && !before->disks.empty()) return before->disks.front().name;
   if (is_free("system")) return "system";
   for (std::size_t number = 2;; ++number)
-    if (const auto name = "disk-" + std::to_string(number); is_free(name)) return name;
+    if (auto name = "disk-" + std::to_string(number); is_free(name)) return name;
 }
 
 const ProfileDisk& add_disk(const BlockDevice& device, const Sight& sight, const Profile* before,

@@ -14,7 +14,7 @@ constexpr std::size_t width = 80;
 // Every line of it behind "# ", broken at blanks.
 std::string comment(const std::string& text) {
   std::string lines, line = "#";
-  std::istringstream words(system::printable(text));
+  std::istringstream words(text);
   for (std::string word; words >> word;) {
     if (line.size() + 1 + word.size() > width && line != "#") {
       lines += line + "\n";
@@ -96,8 +96,8 @@ class Writer {
   }
 
   void heading(const std::string& moment) {
-    text_ += comment("The profile of the machine " + profile_.name +
-                     (moment.empty() ? "" : ", as recover capture read it at " + moment) + ".");
+    text_ += comment("The machine " + system::printable(profile_.name) +
+                     (moment.empty() ? "" : ", captured " + moment) + ".");
     text_ +=
         "# docs/formats.md describes every key. Lines marked \"guess\" want a look,\n"
         "# those marked \"not found\" an answer. Is it still true? recover capture --check\n"

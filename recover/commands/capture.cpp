@@ -105,7 +105,7 @@ class Capture {
       const auto kind = to_string(remark.kind);
       reporter_.observe_silently(
           Event("remark").with("kind", kind).with("key", remark.key).with("text", remark.text));
-      tell(kind + ": " + system::printable(remark.key) + ": " + system::printable(remark.text) + ".");
+      tell(kind + ": " + system::printable(remark.key) + ": " + remark.text + ".");
     }
   }
 

@@ -154,6 +154,8 @@ TEST(Capture, WithoutEfiVariablesTheFilesOnTheEspTell) {
   EXPECT_EQ(captured.profile.efi->label, "debian");
   EXPECT_EQ(captured.profile.efi->loader, "\\EFI\\debian\\shimx64.efi") << "shim before grub";
   EXPECT_EQ(kind_of(captured, "efi"), "guess");
+  EXPECT_TRUE(
+      captured.remark("efi")->text.ends_with("\\EFI\\debian\\shimx64.efi, \\EFI\\debian\\grubx64.efi"));
   EXPECT_TRUE(captured.complete());
 }
 
@@ -165,6 +167,19 @@ TEST(Capture, AnEntryOfAnotherDiskIsNotTheMachines) {
   machine.sight.efi.entries[1].partition = tests::esp_guid;
   machine.sight.efi.current = 1;  // booted from the network
   EXPECT_EQ(kind_of(machine.capture(), "efi"), "guess");
+}
+
+TEST(Capture, TheFirmwaresOwnIdeaOfTheFallbackPathIsNotTheMachines) {
+  Machine machine;
+  machine.sight.efi.entries.push_back(
+      {5, "UEFI Misc Device", "\\EFI\\BOOT\\BOOTX64.EFI", tests::esp_guid, "", true});
+  machine.sight.efi.current = 5;
+  EXPECT_EQ(machine.capture().profile.efi->label, "debian");
+  machine.sight.efi.entries.erase(machine.sight.efi.entries.begin() + 1);
+  const auto captured = machine.capture();
+  EXPECT_EQ(captured.profile.efi->label, "UEFI Misc Device");
+  EXPECT_EQ(captured.profile.boot_loader->id, "debian");
+  EXPECT_EQ(kind_of(captured, "boot-loader.id"), "guess");
 }
 
 TEST(Capture, AnEspThatIsNotMountedIsTakenFromFstab) {

@@ -1,8 +1,7 @@
-// What the machine boots by: the ESP, a separate /boot, GRUB, and the firmware's entry.
+// GRUB, and the firmware's entry that starts it.
 #include <algorithm>
 
 #include "recover/capture/parts.hpp"
-#include "recover/capture/places.hpp"
 #include "recover/efi_entry.hpp"
 #include "recover/system/text.hpp"
 
@@ -14,33 +13,6 @@ using Kind = Remark::Kind;
 std::string lower(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
   return text;
-}
-
-std::optional<ProfileBootFilesystem> boot_filesystem(const MountPoint& mount, const std::string& key,
-                                                     const Sight& sight, const Profile* before,
-                                                     Captured& captured) {
-  const auto* device = find_device(mount.source, sight.devices);
-  if (device == nullptr) {
-    captured.say(Kind::missing, key, mount.source + ", mounted on " + mount.target + ", has no node in /dev");
-    return std::nullopt;
-  }
-  const auto named = add_device(*device, key, sight, before, captured);
-  if (!named) return std::nullopt;
-  const auto* entry = fstab_entry(mount.target, sight.fstab);
-  return ProfileBootFilesystem{*named,          mount.type,
-                               device->fs_uuid, device->fs_label,
-                               mount.target,    mount_options(entry ? entry->options : mount.options)};
-}
-
-// Where it is mounted only when it is needed ("noauto").
-std::optional<MountPoint> esp_of_fstab(const Sight& sight) {
-  for (const auto* target : {"/boot/efi", "/efi", "/boot"}) {
-    const auto* entry = fstab_entry(target, sight.fstab);
-    if (entry == nullptr || entry->type != "vfat") continue;
-    if (const auto* device = named_device(entry->source, sight.devices))
-      return MountPoint{device->path, target, "vfat", entry->options, "/"};
-  }
-  return std::nullopt;
 }
 
 struct Firmware {
@@ -99,17 +71,37 @@ void take(const EfiEntry& entry, Captured& captured) {
   captured.profile.efi = ProfileEfi{entry.label, entry.loader, entry.data, {}};
 }
 
-// The machine's own entry among the firmware's: the one it was booted by, else one whose file is there.
+// What grub-install leaves on the ESP, shim first; not its copy for the fallback path.
+std::vector<std::string> grub_files(const Sight& sight) {
+  std::vector<std::string> found;
+  const auto* firmware = firmware_of(sight);
+  if (firmware == nullptr) return found;
+  for (const auto* name : {"shim", "grub"})
+    for (const auto& loader : sight.loaders) {
+      const auto file = lower(loader.substr(loader.rfind('\\') + 1));
+      if (lower(directory_of(loader)) != "boot" && file == std::string(name) + firmware->suffix + ".efi")
+        found.push_back(loader);
+    }
+  return found;
+}
+
+// The machine's own entry among the firmware's: the one it was booted by, else one whose file is there. One
+// for the fallback path is mostly the firmware's own idea.
 void find_entry(const Sight& sight, const std::string& esp, Captured& captured) {
-  const auto entries = in_boot_order(sight.efi);
+  const EfiEntry* current = nullptr;
   std::vector<EfiEntry> possible;
+  const auto entries = in_boot_order(sight.efi);
   for (const auto& entry : entries) {
     if (esp.empty() || entry.partition != esp || entry.loader.empty() || entry.label.empty()) continue;
-    if (sight.efi.current == entry.number) return take(entry, captured);
-    if (is_on_esp(entry.loader, sight) && lower(directory_of(entry.loader)) != "boot")
-      possible.push_back(entry);
+    const bool fallback = lower(directory_of(entry.loader)) == "boot";
+    if (sight.efi.current == entry.number) current = &entry;
+    if (current == &entry && !fallback) return take(entry, captured);
+    if (!fallback && is_on_esp(entry.loader, sight)) possible.push_back(entry);
   }
-  if (possible.empty()) return;
+  if (possible.empty()) {
+    if (current != nullptr) take(*current, captured);
+    return;
+  }
   take(possible.front(), captured);
   std::vector<std::string> labels;
   for (const auto& entry : possible) labels.push_back(entry.label);
@@ -121,19 +113,9 @@ void find_entry(const Sight& sight, const std::string& esp, Captured& captured) 
 
 // Without the firmware's variables: what grub-install left on the ESP.
 void find_files(const Sight& sight, Captured& captured) {
-  const auto* firmware = firmware_of(sight);
-  if (firmware == nullptr) return;
-  std::vector<std::string> possible;
-  for (const auto* name : {"shim", "grub"})
-    for (const auto& loader : sight.loaders) {
-      const auto directory = lower(directory_of(loader));
-      const auto file = lower(loader.substr(loader.rfind('\\') + 1));
-      if (directory != "boot" && file == std::string(name) + firmware->suffix + ".efi")
-        possible.push_back(loader);
-    }
+  const auto possible = grub_files(sight);
   if (possible.empty()) return;
-  const auto id = directory_of(possible.front());
-  captured.profile.efi = ProfileEfi{id, possible.front(), "", {}};
+  captured.profile.efi = ProfileEfi{directory_of(possible.front()), possible.front(), "", {}};
   const auto why = sight.efi.problem.empty() ? "no entry of the firmware names a file on the ESP"
                                              : "the firmware's entries cannot be read: " + sight.efi.problem;
   captured.say(Kind::guess, "efi", why + "; taken from the files on the ESP: " + system::joined(possible));
@@ -170,7 +152,7 @@ std::string one_of(const char* first, const char* second, const char* key, const
 }
 
 std::string config_of(const std::string& program, const Sight& sight, Captured& captured) {
-  const std::string usual = program.starts_with("grub2") ? "/boot/grub2/grub.cfg" : "/boot/grub/grub.cfg";
+  std::string usual = program.starts_with("grub2") ? "/boot/grub2/grub.cfg" : "/boot/grub/grub.cfg";
   const auto& there = sight.grub_configs;
   if (there.empty() || (there.size() > 1 && !has(there, usual)))
     captured.say(Kind::guess, "boot-loader.config", "the usual place; no grub.cfg is there");
@@ -199,33 +181,6 @@ std::string initramfs_of(const Sight& sight, const Profile* before, Captured& ca
 
 }  // namespace
 
-void conclude_boot_filesystems(const Sight& sight, const Profile* before, Captured& captured) {
-  auto& profile = captured.profile;
-  const auto* esp = esp_mount(sight.mounts, sight.devices);
-  const auto by_fstab = esp == nullptr ? esp_of_fstab(sight) : std::nullopt;
-  if (by_fstab) {
-    esp = &*by_fstab;
-    captured.say(Kind::guess, "esp",
-                 "fstab says so; it is not mounted now, so nobody has looked at its files");
-  }
-  if (esp == nullptr)
-    captured.say(Kind::missing, "esp", "nothing is mounted at /boot/efi, /efi or /boot that is a vfat");
-  else
-    profile.esp = boot_filesystem(*esp, "esp", sight, before, captured);
-  if (profile.esp && profile.esp->type != "vfat") {
-    captured.say(Kind::missing, "esp",
-                 esp->source + " on " + esp->target + " is a " + esp->type + ", no vfat");
-    profile.esp.reset();
-  }
-  const auto* boot = mount_at("/boot", sight.mounts);
-  if (boot == nullptr || boot == esp || boot->type == "btrfs" || boot->type == "autofs") return;
-  const std::vector<std::string> known{"ext4", "ext3", "ext2", "xfs", "vfat"};
-  if (has(known, boot->type))
-    profile.boot = boot_filesystem(*boot, "boot", sight, before, captured);
-  else
-    captured.say(Kind::missing, "boot", "/boot is a " + boot->type + ", which recover cannot make again");
-}
-
 void conclude_boot_loader(const Sight& sight, const Profile* before, Captured& captured) {
   conclude_efi(sight, captured);
   ProfileBootLoader loader;
@@ -243,7 +198,10 @@ void conclude_boot_loader(const Sight& sight, const Profile* before, Captured& c
   loader.id = directory_of(captured.profile.efi->loader);
   loader.fallback_path = is_on_esp(fallback_loader(sight), sight);
   if (lower(loader.id) == "boot" || lower(loader.id) == "efi" || loader.id.empty()) {
-    loader.id = before != nullptr && before->boot_loader ? before->boot_loader->id : "grub";
+    const auto files = grub_files(sight);
+    loader.id = before != nullptr && before->boot_loader ? before->boot_loader->id
+                : files.empty()                          ? "grub"
+                                                         : directory_of(files.front());
     captured.say(Kind::guess, "boot-loader.id",
                  "the boot entry starts " + captured.profile.efi->loader + ", which tells no id");
   }
