@@ -36,7 +36,9 @@ class Parser {
   void parse_file(const std::string& path, Resource& into, int depth) {
     const auto text = read_(path);
     if (!text) return complain(path + " cannot be read");
-    if (depth > deepest) return complain(path + " is included too deep, and not followed");
+    if (depth > deepest || std::find(open_.begin(), open_.end(), path) != open_.end())
+      return complain(path + " is included by itself or too deep, and not followed");
+    open_.push_back(path);
     const auto outer = std::tuple(text_, at_, path_, depth_);
     text_ = *text;
     at_ = 0;
@@ -44,6 +46,7 @@ class Parser {
     depth_ = depth;
     parse_body(into, 0);
     std::tie(text_, at_, path_, depth_) = outer;
+    open_.pop_back();
   }
 
  private:
@@ -174,6 +177,7 @@ class Parser {
 
   const ReadFile& read_;
   std::vector<std::string>& problems_;
+  std::vector<std::string> open_;  // files, the innermost last
   std::string text_, path_;
   std::size_t at_ = 0;
   int depth_ = 0;

@@ -17,6 +17,7 @@ class Keeper {
     section("boot", now.boot, before_.boot);
     section("boot-loader", now.boot_loader, before_.boot_loader);
     section("efi", now.efi, before_.efi);
+    if (now.efi && now.efi->order.empty() && before_.efi) now.efi->order = before_.efi->order;
     auto& storage = now.storage;
     if (storage.uuid.empty()) {
       storage.uuid = before_.storage.uuid;

@@ -130,7 +130,7 @@ void conclude_efi(const Sight& sight, Captured& captured) {
     return captured.say(
         Kind::missing, "efi",
         "the firmware has no entry that starts a file on the ESP, and there is no GRUB on it" +
-            (sight.efi.problem.empty() ? "" : " (" + sight.efi.problem + ")"));
+            (sight.efi.problem.empty() ? "" : ". Of its entries: " + sight.efi.problem));
   if (!efi->loader.starts_with('\\')) efi->loader.insert(0, 1, '\\');
   for (const auto number : sight.efi.order)
     for (const auto& entry : sight.efi.entries)
@@ -196,7 +196,9 @@ void conclude_boot_loader(const Sight& sight, const Profile* before, Captured& c
   if (!captured.profile.efi) return miss("its id is the directory below \\EFI, and no boot entry was found");
   loader.target = firmware->target;
   loader.id = directory_of(captured.profile.efi->loader);
-  loader.fallback_path = is_on_esp(fallback_loader(sight), sight);
+  // On an ESP that nobody has looked at it may still be.
+  const bool was_in_use = before != nullptr && before->boot_loader && before->boot_loader->fallback_path;
+  loader.fallback_path = sight.loaders.empty() ? was_in_use : is_on_esp(fallback_loader(sight), sight);
   if (lower(loader.id) == "boot" || lower(loader.id) == "efi" || loader.id.empty()) {
     const auto files = grub_files(sight);
     loader.id = before != nullptr && before->boot_loader ? before->boot_loader->id

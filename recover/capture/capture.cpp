@@ -44,6 +44,7 @@ Captured conclude(const Sight& sight, const Profile* before) {
   auto& profile = captured.profile;
   profile.name = before != nullptr ? before->name : sight.host_name;
   profile.machine_id = sight.machine_id;
+  profile.virtualisation = sight.virtualisation;
   if (before != nullptr) profile.notes = before->notes;
   conclude_filesystem(sight, before, captured);
   conclude_subvolumes(sight, captured);

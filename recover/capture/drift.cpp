@@ -32,6 +32,8 @@ class Comparison {
       if (remark.kind == Remark::Kind::missing && !is_in_neither(remark.key))
         say(remark.key, "it could not be compared: " + remark.text);
     text("machine", "the machine-id", now_.profile.machine_id, was_.machine_id);
+    if (was_.virtualisation && !now_.profile.virtualisation)
+      say("machine", "virtualisation is switched off, the profile says that it is on");
     disks();
     filesystem();
     subvolumes();

@@ -12,6 +12,7 @@
 #include "recover/system/efi.hpp"
 #include "recover/system/files.hpp"
 #include "recover/system/host.hpp"
+#include "recover/system/machine.hpp"
 #include "recover/system/mount.hpp"
 
 namespace recover::capture {
@@ -130,6 +131,7 @@ Sight look() {
   sight.host_name = system::host_name();
   sight.architecture = system::architecture();
   sight.firmware_of_32_bits = first_word("/sys/firmware/efi/fw_platform_size") == "32";
+  sight.virtualisation = system::has_virtualisation();
   sight.own_names = system::own_addresses();
   // systemd mounts the ESP when somebody looks at it.
   for (const auto* place : {"/boot/efi/EFI", "/efi/EFI", "/boot/EFI"}) (void)system::exists(place);

@@ -108,6 +108,7 @@ class Writer {
     table("machine");
     text("name", profile_.name);
     text("machine-id", profile_.machine_id);
+    flag("virtualisation", profile_.virtualisation);
   }
 
   void write_disk(const ProfileDisk& disk) {

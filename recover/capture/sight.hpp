@@ -13,6 +13,7 @@ namespace recover::capture {
 struct Sight {
   std::string host_name, machine_id, architecture;
   bool firmware_of_32_bits = false;
+  bool virtualisation = false;  // switched on
   std::vector<BlockDevice> devices;
   std::vector<MountPoint> mounts;  // sources as `devices` calls them
   FilesystemFacts root;            // what is mounted on /; devices as `devices` calls them

@@ -123,8 +123,7 @@ class Capture {
       }
     }
     reporter_.observe_silently(Event("profile").with("file", file).with("text", text));
-    tell("Written: " + file +
-         (replaces ? ", with the notes of the one before, which is now " + file + ".old" : "") + ".");
+    tell("Written: " + file + (replaces ? ". What was there is " + file + ".old now." : "."));
   }
 
   const Options& options_;

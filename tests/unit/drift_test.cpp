@@ -61,6 +61,13 @@ TEST(Drift, WhatCannotBeLookedAtIsNotPassedOver) {
   EXPECT_TRUE(drifts[0].starts_with("storage: it could not be compared: ")) << drifts[0];
 }
 
+TEST(Drift, AnEspThatIsNotMountedNowIsNoDrift) {
+  Machine machine;
+  const auto was = machine.capture().profile;
+  machine.sight.mounts.erase(machine.sight.mounts.begin() + 2);
+  EXPECT_EQ(drift_of(machine, was), Sentences{});
+}
+
 TEST(Drift, AProfileWithANewUuidIsComparedByThat) {
   Machine machine;
   auto was = machine.capture().profile;
