@@ -3,7 +3,9 @@
 namespace recover::checks {
 namespace {
 
-Answer ask(const Profile&, const Facts& facts) {
+Answer ask(const Profile& profile, const Facts& facts) {
+  if (profile.without_efi_variables)
+    return holds("not asked for: the fallback path on the ESP is to be used");
   if (facts.efi.booted) return holds("UEFI firmware has started this system");
   return fails(
       "This system was not started by UEFI firmware (there is no /sys/firmware/efi)",

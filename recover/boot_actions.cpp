@@ -185,13 +185,15 @@ void restore_entry(const RestoreEfiEntry& action, Observer& observer) {
                            .with("removed", removed));
       return;
     } catch (const Failed& error) {
-      if (!action.may_do_without) throw;
       problem = error.problem();
     }
   }
   if (!action.may_do_without)
-    throw Failed("The boot entry \"" + action.label + "\" could not be written: " + problem,
-                 "Boot the rescue system in UEFI mode, then continue with --resume");
+    throw Failed(
+        "The boot entry \"" + action.label + "\" could not be written: " + problem,
+        "All else is done. Boot the rescue system in UEFI mode, then continue with --resume; or have the "
+        "machine boot by the fallback path on its ESP: recover --playbook efi --restart "
+        "--without-efi-variables");
   observer.observe(Event("without-efi-variables").with("text", without_variables(problem)));
 }
 

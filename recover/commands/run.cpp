@@ -67,7 +67,8 @@ JournalState read_earlier(const Options& options, const std::string& directory) 
 
 void require_same_plan(const Plan& plan, const JournalState& earlier) {
   if (plan.hash == earlier.plan_hash) return;
-  throw Refused("Playbook, profile or moment are not those of the run of " + earlier.started_at,
+  throw Refused("Playbook, profile, moment or --without-efi-variables are not those of the run of " +
+                    earlier.started_at,
                 "Put them back as they were, or begin anew with --restart");
 }
 
