@@ -8,6 +8,9 @@ Answer ask(const Profile& profile, const Facts& facts) {
   if (!profile.efi) return holds("the profile names no boot entry");
   if (profile.without_efi_variables)
     return holds("not asked for: the machine will boot by the fallback path on its ESP");
+  if (profile.esp && profile.esp->device.partition.empty())
+    return fails("The profile's ESP is no GPT partition, and a boot entry can point to none else",
+                 "Put its partition GUID into [esp] (lsblk -o PARTUUID), or add --without-efi-variables");
   const auto& efi = facts.efi;
   if (efi.usable)
     return holds(std::to_string(efi.entries.size()) + " boot entries" +

@@ -19,9 +19,13 @@ bool is_our_root(const std::string& root, const ProfileFilesystem& filesystem) {
   const auto& uuid = filesystem.uuid_to_make();
   if (system::same_uuid(root, "UUID=" + uuid) || system::same_uuid(root, "/dev/disk/by-uuid/" + uuid))
     return true;
-  if (!filesystem.label.empty() && root == "LABEL=" + filesystem.label) return true;
+  if (!filesystem.label.empty() &&
+      (root == "LABEL=" + filesystem.label || root == "/dev/disk/by-label/" + filesystem.label))
+    return true;
   return std::any_of(filesystem.devices.begin(), filesystem.devices.end(), [&](const auto& device) {
-    if (!device.partition.empty() && system::same_uuid(root, "PARTUUID=" + device.partition)) return true;
+    if (!device.partition.empty() && (system::same_uuid(root, "PARTUUID=" + device.partition) ||
+                                      system::same_uuid(root, "/dev/disk/by-partuuid/" + device.partition)))
+      return true;
     return !device.volume.empty() && (root == mapper_name(device.volume) || root == "/dev/" + device.volume);
   });
 }
@@ -32,16 +36,18 @@ std::string wrong_root(const BootMenuEntry& entry, const ProfileFilesystem& file
          ", not UUID=" + filesystem.uuid_to_make();
 }
 
-// One that grub.cfg looks for in vain: what was to be replaced, or what no device has.
-std::string wrong_uuid(const Profile& profile, const Facts& facts) {
-  for (const auto& uuid : facts.boot->uuids) {
+// One that is named in vain: anywhere what was to be replaced; in the default entry what no device has. Other
+// entries may be for a disk in a drawer.
+std::string wrong_uuid(const Profile& profile, const Facts& facts, const BootMenuEntry& first) {
+  for (const auto& uuid : facts.boot->uuids)
     if (!profile.filesystem.new_uuid.empty() && system::same_uuid(uuid, profile.filesystem.uuid))
       return "names the old UUID " + uuid + ", in place of which the filesystem got " +
              profile.filesystem.new_uuid;
-    if (std::none_of(facts.devices.begin(), facts.devices.end(),
-                     [&](const auto& device) { return system::same_uuid(device.fs_uuid, uuid); }))
-      return "names the UUID " + uuid + ", which no device here has";
-  }
+  const auto& uuid = first.filesystem;
+  if (!uuid.empty() && std::none_of(facts.devices.begin(), facts.devices.end(), [&](const auto& device) {
+        return system::same_uuid(device.fs_uuid, uuid);
+      }))
+    return "names the UUID " + uuid + " in its default entry, which no device here has";
   return {};
 }
 
@@ -58,16 +64,18 @@ Answer ask(const Profile& profile, const Facts& facts) {
   if (entries.empty())
     return fails(config + " has no entry that starts this machine's Linux",
                  "See whether a kernel is there: " + chroot + " ls -l /boot. " + mend);
-  for (const auto& entry : entries)
-    if (!is_our_root(entry.root, profile.filesystem))
-      return fails(wrong_root(entry, profile.filesystem),
-                   entry.root.starts_with("/dev/")
-                       ? "grub-mkconfig writes a device's name when /dev/disk/by-uuid does not have it: "
-                         "udevadm trigger, udevadm settle. " +
-                             mend
-                       : mend);
-  if (const auto wrong = wrong_uuid(profile, facts); !wrong.empty()) return fails(config + " " + wrong, mend);
-  return holds(std::to_string(entries.size()) + " entries, root=" + entries.front().root);
+  const auto& first = entries.front();  // the default; others may be an image's, or another system's
+  if (!is_our_root(first.root, profile.filesystem))
+    return fails(
+        wrong_root(first, profile.filesystem),
+        first.root.starts_with("/dev/")
+            ? "grub-mkconfig writes a device's name when /dev/disk/by-uuid does not have it: udevadm "
+              "trigger, udevadm settle; or when /etc/default/grub says GRUB_DISABLE_LINUX_UUID. " +
+                  mend
+            : mend);
+  if (const auto wrong = wrong_uuid(profile, facts, first); !wrong.empty())
+    return fails(config + " " + wrong, mend);
+  return holds(std::to_string(entries.size()) + " entries, root=" + first.root);
 }
 
 }  // namespace

@@ -15,21 +15,18 @@ Answer ask(const Profile& profile, const Facts& facts) {
                  "See whether a kernel is there: " + chroot +
                      " ls -l /boot. Was /boot lost and in no backup, install a kernel again in the restored "
                      "root, then continue with --resume");
-  for (const auto& entry : entries) {
-    if (!entry.kernel_there)
-      return fails("The kernel of the entry \"" + entry.title + "\" is missing: " + entry.kernel,
-                   "Install it again in the restored root (" + chroot +
-                       "), or make grub.cfg again when it is an entry of the past; then continue with "
-                       "--resume");
-    if (!entry.initramfs_there)
-      return fails(
-          "The initramfs of the entry \"" + entry.title + "\" is missing: " + system::joined(entry.initramfs),
-          "Make it again in the restored root (" + chroot +
-              " and update-initramfs, dracut, mkinitcpio or genkernel), then continue with "
-              "--resume");
-  }
-  // Of the default alone: the others are there to fall back to, and a rescue kernel may have none.
+  // The default must start. Others are there to fall back to, or are an image's, or another system's.
   const auto& first = entries.front();
+  if (!first.kernel_there)
+    return fails(
+        "The kernel of the default entry \"" + first.title + "\" is missing: " + first.kernel,
+        "Install it again in the restored root (" + chroot +
+            "), or make grub.cfg again when it is an entry of the past; then continue with --resume");
+  if (!first.initramfs_there)
+    return fails("The initramfs of the default entry \"" + first.title +
+                     "\" is missing: " + system::joined(first.initramfs),
+                 "Make it again in the restored root (" + chroot +
+                     " and update-initramfs, dracut, mkinitcpio or genkernel), then continue with --resume");
   if (!first.modules_there)
     return fails("The default entry \"" + first.title + "\" starts " + first.kernel +
                      ", whose modules are not in /lib/modules",

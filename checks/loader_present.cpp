@@ -11,8 +11,9 @@ namespace {
 struct Architecture {
   const char *target, *suffix;
 };
-constexpr Architecture architectures[] = {
-    {"x86_64-efi", "x64"}, {"i386-efi", "ia32"}, {"arm64-efi", "aa64"}, {"arm-efi", "arm"}};
+constexpr Architecture architectures[] = {{"x86_64-efi", "x64"},      {"i386-efi", "ia32"},
+                                          {"arm64-efi", "aa64"},      {"arm-efi", "arm"},
+                                          {"riscv64-efi", "riscv64"}, {"loongarch64-efi", "loongarch64"}};
 
 std::string suffix_of(const std::string& target) {
   for (const auto& known : architectures)

@@ -5,12 +5,21 @@
 namespace recover::checks {
 namespace {
 
+// A snapshot's origin, a mirror's image, what a cache is before: LVM calls them VOLUME-real, VOLUME_rimage_0,
+// VOLUME_corig, and they show the filesystem of the volume.
+bool lies_beneath(const BlockDevice& device, const BlockDevice& target) {
+  const auto& volume = target.volume;
+  return !volume.empty() && device.volume.size() > volume.size() && device.volume.starts_with(volume) &&
+         (device.volume[volume.size()] == '-' || device.volume[volume.size()] == '_');
+}
+
 Answer ask(const Profile& profile, const Facts& facts) {
   const auto targets = find_targets(profile, facts);
   for (const auto& device : facts.devices) {
     if (device.fs_uuid != profile.filesystem.uuid_to_make()) continue;
     const bool ours = std::any_of(targets.begin(), targets.end(), [&](const auto& target) {
-      return target.device && (target.device->path == device.path || target.device->path == device.disk);
+      return target.device && (target.device->path == device.path || target.device->path == device.disk ||
+                               lies_beneath(device, *target.device));
     });
     if (!ours)
       return fails(

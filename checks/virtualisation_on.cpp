@@ -9,7 +9,9 @@ Answer ask(const Profile& profile, const Facts& facts) {
   return fails(
       "The processor shows neither vmx nor svm: it cannot run virtual machines as it is set up now",
       "Switch it on in the firmware's setup: VT-x or Virtualization Technology (Intel), SVM or AMD-V "
-      "(AMD), mostly among the settings of the processor");
+      "(AMD), mostly among the settings of the processor. Is it not needed? Take virtualisation = true out "
+      "of "
+      "the profile");
 }
 
 }  // namespace

@@ -64,17 +64,6 @@ std::vector<std::string> activate_command(const std::string& volume) {
   return {"lvchange", "--activate", "y", volume};
 }
 
-std::vector<std::string> fill_command(const FillEsp& fill) {
-  // A FAT keeps no owners, no modes, no links.
-  return {"cp",
-          "--recursive",
-          "--dereference",
-          "--no-preserve=mode,ownership",
-          "--preserve=timestamps",
-          fill.from + "/.",
-          fill.to};
-}
-
 namespace {
 
 struct Typed {
@@ -101,8 +90,9 @@ struct Typed {
     return {"# only if blkid finds nothing on " + a.device + ":", joined(a.argv)};
   }
   Lines operator()(const FillEsp& a) const {
-    return {"# if one of the files in " + a.from + " is missing in " + a.to + ":", joined(fill_command(a)),
-            joined({"find", a.from, "-mindepth", "1", "-delete"})};
+    const auto from = a.root + a.directory;
+    return {joined({"cp", "--recursive", "--no-clobber", from + "/.", a.to}), joined({"sync", "-f", a.to}),
+            joined({"find", from, "-mindepth", "1", "-delete"})};
   }
   Lines operator()(const RewriteUuid& a) const {
     std::vector<std::string> argv{"sed", "-i", "s/" + a.from + "/" + a.to + "/g"};
@@ -116,9 +106,12 @@ struct Typed {
     // It takes slashes as well, and those nobody has to quote.
     auto loader = a.loader;
     std::replace(loader.begin(), loader.end(), '\\', '/');
-    return {joined({"efibootmgr", "--create", "--disk", a.disk, "--part", std::to_string(a.number), "--label",
-                    a.label, "--loader", loader}),
-            "# the same entry is not made twice; remove stale duplicates, put it first in BootOrder"};
+    const auto data = a.data.empty() ? "" : "# with the optional data (hexadecimal) " + a.data;
+    Lines lines{joined({"efibootmgr", "--create", "--disk", a.disk, "--part", std::to_string(a.number),
+                        "--label", a.label, "--loader", loader}),
+                "# the same entry is not made twice; remove stale duplicates, put it first in BootOrder"};
+    if (!data.empty()) lines.push_back(data);
+    return lines;
   }
   Lines operator()(const AskOperator& a) const {
     Lines lines;

@@ -39,6 +39,7 @@ struct SettleDevices {
 struct OpenStorage {
   std::vector<std::string> volumes;  // "group/volume"
   std::string uuid;                  // of the storage volume's filesystem
+  std::string volume;                // that it lies on; empty: no LVM
   std::string mount_point;
 };
 
@@ -68,10 +69,12 @@ struct MakeMountPoints {
   std::string root;
 };
 
-// Where the ESP lacks a file that was restored into the directory it is mounted over, all of them are copied
-// to it; then that directory is emptied. Refused when it is itself a mount point.
+// Copies files that were restored into the directory that the ESP is mounted over, and that the ESP does not
+// have, onto it; then that directory is emptied. What the ESP has stays as it is: it may be newer, or another
+// system's. Refused when the directory is a mount point, or a link leads out of the tree.
 struct FillEsp {
-  std::string from, to;
+  std::string root, directory;  // `directory` in `root`
+  std::string to;
 };
 
 // Replaces one UUID by another in those of the files that name it.
@@ -179,7 +182,6 @@ std::vector<std::string> as_typed(const Action& action);
 std::vector<std::string> scan_command(const std::vector<std::string>& devices);
 std::vector<std::string> empty_tree_command(const EmptyTree& tree);
 std::vector<std::string> activate_command(const std::string& volume);
-std::vector<std::string> fill_command(const FillEsp& fill);
 
 // The effect ends with the process (mounts) or repeating it changes nothing (directories): a resumed run does
 // these again even for steps that are done. Daemons are not among them: each step that needs them starts them

@@ -58,9 +58,16 @@ EfiChanges wanted_changes(const RestoreEfiEntry& action, const EfiFacts& efi) {
 }
 
 void write_changes(const EfiChanges& changes, const RestoreEfiEntry& action) {
-  // What is stale goes first: it boots nothing any more, and the firmware's store may be near full.
+  const system::EfiPartition partition{action.number, action.start, action.size, action.partition};
+  try {
+    system::write_efi_entry(changes.entry, partition);
+  } catch (const Failed&) {
+    // The firmware's store may be full of what is stale.
+    if (changes.remove.empty()) throw;
+    for (const auto number : changes.remove) system::remove_efi_entry(number);
+    system::write_efi_entry(changes.entry, partition);
+  }
   for (const auto number : changes.remove) system::remove_efi_entry(number);
-  system::write_efi_entry(changes.entry, {action.number, action.start, action.size, action.partition});
   system::write_boot_order(changes.order);
 }
 
@@ -84,17 +91,25 @@ void open_storage(system::Processes& processes, const OpenStorage& action) {
                     "See what LVM finds: pvs, vgs, lvs. A disk of the group may be missing");
   }
   const auto mounts = system::read_mounts();
+  std::vector<BlockDevice> candidates;
   for (const auto& device : system::read_devices(mounts)) {
     if (device.fs_uuid != action.uuid) continue;
     const bool mounted = std::any_of(mounts.begin(), mounts.end(), [&](const auto& mount) {
       return mount.source == device.path && mount.root == "/";
     });
     if (mounted) return;
-    system::make_directories(action.mount_point, 0755);
-    return system::mount(device.path, action.mount_point, device.fs_type, "rw,noatime");
+    // What lies beneath an LVM volume may show the same filesystem; only the volume is it.
+    if (action.volume.empty() || device.volume == action.volume) candidates.push_back(device);
   }
-  throw Refused("The storage volume with the UUID " + action.uuid + " is not attached",
-                "Attach its disk; see what there is: lsblk -f");
+  if (candidates.empty())
+    throw Refused("The storage volume with the UUID " + action.uuid + " is not attached",
+                  "Attach its disk; see what there is: lsblk -f");
+  if (candidates.size() > 1)
+    throw Refused("The filesystem with the UUID " + action.uuid + " is on " + candidates[0].path +
+                      " and on " + candidates[1].path + ": one is a clone, and nothing tells which",
+                  "Detach the clone, or mount the right one by hand before recover starts");
+  system::make_directories(action.mount_point, 0755);
+  system::mount(candidates[0].path, action.mount_point, candidates[0].fs_type, "rw,noatime");
 }
 
 bool is_lost(const MakeIfLost& action) {
@@ -110,30 +125,26 @@ bool is_lost(const MakeIfLost& action) {
                 "Look at it. If it may go: wipefs --all " + action.device);
 }
 
-bool esp_lacks_files(const FillEsp& action) try {
-  if (mounted_on(action.from)) return false;
-  for (const auto& entry : fs::recursive_directory_iterator(action.from)) {
-    if (!entry.is_regular_file()) continue;
-    const auto there = action.to + entry.path().string().substr(action.from.size());
-    std::error_code missing;
-    if (fs::file_size(there, missing) != entry.file_size() || missing) return true;
+void fill_esp(const FillEsp& action) try {
+  const auto from = fs::canonical(action.root).string() + action.directory;
+  if (system::TreeRoot(action.root).real_path(action.directory) != from)
+    throw Refused(action.directory + " of the restored root is a link, or lies behind one",
+                  "Correct it in the restored root, or esp.mount in the profile");
+  if (mounted_on(from))
+    throw Refused("A filesystem is mounted on " + from + " already, so nothing is emptied there",
+                  "Unmount it: umount " + from);
+  for (const auto& entry : fs::recursive_directory_iterator(from)) {
+    const auto there = action.to + entry.path().string().substr(from.size());
+    if (entry.is_directory()) fs::create_directories(there);
+    // A FAT has one mode for all that may be executed; see chmod in fs/fat/file.c.
+    if (entry.is_regular_file() && !fs::exists(there)) system::copy_file(entry.path(), there, 0755);
   }
-  return false;
+  for (const auto& entry : fs::directory_iterator(from)) fs::remove_all(entry.path());
 } catch (const fs::filesystem_error& error) {
-  throw Failed(std::string("Could not compare the ESP with its files in the backup: ") + error.what(), mend);
+  throw Failed(std::string("Could not put the files of the backup onto the ESP: ") + error.what(), mend);
 }
 
-void empty_below_esp(const FillEsp& action) try {
-  if (mounted_on(action.from))
-    throw Refused("A filesystem is mounted on " + action.from + " already, so nothing is emptied there",
-                  "Unmount it: umount " + action.from);
-  for (const auto& entry : fs::directory_iterator(action.from)) fs::remove_all(entry.path());
-} catch (const fs::filesystem_error& error) {
-  throw Failed(std::string("Could not empty the directory that the ESP is mounted over: ") + error.what(),
-               mend);
-}
-
-void rewrite_uuid(const RewriteUuid& action) {
+void rewrite_uuid(const RewriteUuid& action) try {
   const system::TreeRoot root(action.root);
   for (const auto& file : action.files) {
     const auto there = root.open(file, O_RDONLY);
@@ -148,6 +159,8 @@ void rewrite_uuid(const RewriteUuid& action) {
     if (::chown(path.c_str(), status.st_uid, status.st_gid) != 0)
       throw Failed("Could not give " + path + " back to its owner", "chown it by hand, then --resume");
   }
+} catch (const fs::filesystem_error& error) {
+  throw Failed(std::string("Could not rewrite the UUID: ") + error.what(), mend);
 }
 
 void try_firmware(const TryEfiVariables& action, Observer& observer) {
@@ -172,6 +185,7 @@ void try_firmware(const TryEfiVariables& action, Observer& observer) {
 void restore_entry(const RestoreEfiEntry& action, Observer& observer) {
   const auto efi = system::read_efi();
   std::string problem = efi.usable ? "" : efi.problem;
+  std::string remedy = "Boot the rescue system in UEFI mode";
   if (problem.empty()) {
     const auto changes = wanted_changes(action, efi);
     try {
@@ -191,9 +205,9 @@ void restore_entry(const RestoreEfiEntry& action, Observer& observer) {
   if (!action.may_do_without)
     throw Failed(
         "The boot entry \"" + action.label + "\" could not be written: " + problem,
-        "All else is done. Boot the rescue system in UEFI mode, then continue with --resume; or have the "
-        "machine boot by the fallback path on its ESP: recover --playbook efi --restart "
-        "--without-efi-variables");
+        "All else is done. " + remedy +
+            ", then continue with --resume; or have the machine boot by the fallback path on its ESP: "
+            "recover --playbook efi --without-efi-variables");
   observer.observe(Event("without-efi-variables").with("text", without_variables(problem)));
 }
 

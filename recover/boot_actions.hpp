@@ -17,10 +17,8 @@ void open_storage(system::Processes& processes, const OpenStorage& action);
 // Is there nothing on the device? False when the wanted filesystem is there; throws Refused for any other.
 bool is_lost(const MakeIfLost& action);
 
-// Was a file restored into the directory below the ESP that the ESP does not have, or not as long?
-bool esp_lacks_files(const FillEsp& action);
-// Removes what was restored there. Throws Refused when a filesystem is mounted on it.
-void empty_below_esp(const FillEsp& action);
+// Each file is on the ESP, whole and durably, before any is removed from the tree.
+void fill_esp(const FillEsp& action);
 
 void rewrite_uuid(const RewriteUuid& action);
 

@@ -157,9 +157,20 @@ class Reader {
     entry.initramfs_there = std::all_of(entry.initramfs.begin(), entry.initramfs.end(),
                                         [&](const auto& path) { return is_there(path, entry.filesystem); });
     const auto version = kernel_version(entry.kernel);
-    // A kernel may have everything built in, and its machine no modules at all.
-    entry.modules_there =
-        version.empty() || !tree_.has("/lib/modules") || tree_.has("/lib/modules/" + version);
+    entry.modules_there = has_modules(kernel_version(entry.kernel));
+  }
+
+  // A kernel may have everything built in, and its machine no modules at all. Manjaro's kernel is called
+  // vmlinuz-6.1-x86_64, and its modules 6.1.55-1-MANJARO.
+  bool has_modules(const std::string& version) const {
+    if (version.empty() || !tree_.has("/lib/modules") || tree_.has("/lib/modules/" + version)) return true;
+    const auto series = version.substr(0, version.find_first_not_of("0123456789."));
+    if (std::count(series.begin(), series.end(), '.') != 1) return false;
+    std::error_code error;
+    for (fs::directory_iterator at(tree_.real_path("/lib/modules"), error), end; !error && at != end;
+         at.increment(error))
+      if (at->path().filename().string().starts_with(series + ".")) return true;
+    return false;
   }
 
   const system::TreeRoot tree_;

@@ -31,10 +31,12 @@ bool same_entry(const EfiEntry& entry, const EfiEntry& wanted) {
          same_loader(entry.loader, wanted.loader);
 }
 
+// On our own partition, whatever it starts there; or the very same, on a partition that is no more.
 bool is_stale(const EfiEntry& entry, const EfiEntry& wanted, const std::vector<std::string>& partitions) {
   if (entry.label != wanted.label || entry.partition.empty()) return false;
   const auto partition = lower(entry.partition);
-  return partition == lower(wanted.partition) ||
+  if (partition == lower(wanted.partition)) return true;
+  return same_loader(entry.loader, wanted.loader) &&
          std::none_of(partitions.begin(), partitions.end(),
                       [&](const auto& here) { return lower(here) == partition; });
 }

@@ -13,6 +13,16 @@ bool JournalState::is_done(const std::string& step) const {
   return fallback != fallbacks.end() && is_done(fallback->second);
 }
 
+namespace {
+
+void read_step_hashes(const Event& event, JournalState& state) {
+  for (const auto& pair : event.list("step-hashes"))
+    if (const auto at = pair.find(' '); at != std::string::npos)
+      state.step_hashes[pair.substr(at + 1)] = pair.substr(0, at);
+}
+
+}  // namespace
+
 JournalState state_of(const std::vector<Event>& events) {
   JournalState state;
   for (const auto& event : events) {
@@ -30,8 +40,11 @@ JournalState state_of(const std::vector<Event>& events) {
       for (const auto& pair : event.list("fallbacks"))
         if (const auto at = pair.find(" for "); at != std::string::npos)
           state.fallbacks[pair.substr(at + 5)] = pair.substr(0, at);
+      read_step_hashes(event, state);
     } else if (event.name == "run-resumed") {
       state.ended.clear();
+      if (const auto steps = event.list("steps"); !steps.empty()) state.order = steps;
+      read_step_hashes(event, state);
     } else if (event.name == "step-begun") {
       state.steps[step] = Progress::begun;
       if (event.flag("destroys")) {

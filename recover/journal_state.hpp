@@ -24,6 +24,8 @@ struct JournalState {
   std::map<std::string, std::int64_t> degraded;  // what was lost -> number of files
   std::string ended;                             // why the last run ended; empty when it was killed
 
+  std::map<std::string, std::string> step_hashes;  // of the newest run that knew the step
+
   Progress of(const std::string& step) const;
   // Done itself, or by what stands in for it.
   bool is_done(const std::string& step) const;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "recover/sha256.hpp"
+#include "recover/plan_hash.hpp"
 #include "recover/system/text.hpp"
 
 namespace recover {
@@ -57,13 +57,11 @@ Plan make_plan(const Playbook& playbook, const Profile& profile, const Facts& fa
     plan.steps.push_back({step.name, step.uses, std::string(kind.summary), step.fallback_for, kind.destroys,
                           step.guards, step.proofs,
                           kind.plan(StepContext{profile, layout, plan.targets, plan.esp, plan.boot,
-                                                parameters, mounted, as_of})});
+                                                parameters, mounted, as_of}),
+                          step_hash(step)});
     note_mounts(plan.steps.back().actions, mounted);
   }
-  // Names of devices and mount points are left out: after a reboot of the rescue system they may differ, and
-  // the identities that the profile holds are what counts.
-  const std::string told = profile.without_efi_variables ? "without EFI variables" : "";
-  plan.hash = sha256(playbook.text + '\0' + profile.text + '\0' + as_of + (told.empty() ? "" : '\0' + told));
+  plan.hash = plan_hash(profile, as_of);
   return plan;
 }
 

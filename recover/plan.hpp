@@ -20,6 +20,7 @@ struct PlannedStep {
   bool destroys = false;
   std::vector<std::string> guards, proofs;
   std::vector<Action> actions;
+  std::string hash = {};  // step_hash()
 };
 
 struct Plan {
@@ -28,8 +29,7 @@ struct Plan {
   std::vector<Target> targets;      // of the root
   std::optional<Target> esp, boot;  // made again only when they are lost
   std::vector<PlannedStep> steps;
-  std::string
-      hash;  // SHA-256 over playbook, profile and moment, hexadecimal: a resumed run must have the same
+  std::string hash;  // plan_hash()
 };
 
 // `as_of`: YYYY-MM-DD HH:MM:SS, or empty for the newest backup.

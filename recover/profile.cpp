@@ -289,6 +289,9 @@ std::map<std::string, std::string> substitutions(const Profile& profile) {
                                             {"bacula.device", profile.bacula.device},
                                             {"bacula.archive-device", profile.bacula.archive_device},
                                             {"bacula.configuration", profile.bacula.configuration}};
+  const auto config = profile.boot_loader ? profile.boot_loader->config : "";
+  values["boot-loader.directory"] =
+      config.substr(0, config.rfind('/') == std::string::npos ? 0 : config.rfind('/'));
   values["efi.label"] = profile.efi ? profile.efi->label : "";
   values["efi.loader"] = profile.efi ? profile.efi->loader : "";
   for (const auto& [key, text] : profile.notes) values["notes." + key] = text;

@@ -98,10 +98,7 @@ class RealRunner : public Runner {
   void act(const MakeIfLost& a, Observer& observer) {
     if (is_lost(a)) act(Command{a.argv}, observer);
   }
-  void act(const FillEsp& a, Observer& observer) {
-    if (esp_lacks_files(a)) act(Command{fill_command(a)}, observer);
-    empty_below_esp(a);
-  }
+  void act(const FillEsp& a, Observer&) { fill_esp(a); }
   void act(const RewriteUuid& a, Observer&) { rewrite_uuid(a); }
   void act(const TryEfiVariables& a, Observer& observer) { try_firmware(a, observer); }
   void act(const RestoreEfiEntry& a, Observer& observer) { restore_entry(a, observer); }

@@ -198,7 +198,12 @@ void conclude_boot_loader(const Sight& sight, const Profile* before, Captured& c
   loader.id = directory_of(captured.profile.efi->loader);
   // On an ESP that nobody has looked at it may still be.
   const bool was_in_use = before != nullptr && before->boot_loader && before->boot_loader->fallback_path;
-  loader.fallback_path = sight.loaders.empty() ? was_in_use : is_on_esp(fallback_loader(sight), sight);
+  loader.fallback_path =
+      sight.loaders.empty() ? was_in_use : sight.own_fallback || lower(loader.id) == "boot";
+  if (!sight.own_fallback && lower(loader.id) != "boot" && is_on_esp(fallback_loader(sight), sight))
+    captured.say(Kind::guess, "boot-loader.fallback-path",
+                 "there is a " + fallback_loader(sight) +
+                     ", but it is no copy of a loader of this machine: it is left alone");
   if (lower(loader.id) == "boot" || lower(loader.id) == "efi" || loader.id.empty()) {
     const auto files = grub_files(sight);
     loader.id = before != nullptr && before->boot_loader ? before->boot_loader->id

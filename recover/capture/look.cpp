@@ -104,6 +104,27 @@ void look_at_storage(const std::string& root, Sight& sight) {
   }
 }
 
+// Windows and live media put a loader of their own there: only what equals one of the installed systems'
+// loaders was put there by grub-install --removable, or copied by hand.
+bool has_own_fallback(const std::string& esp, const std::vector<std::string>& loaders) {
+  const auto in_tree = [&](std::string loader) {
+    std::replace(loader.begin(), loader.end(), '\\', '/');
+    return esp + loader;
+  };
+  const auto is_fallback = [](const std::string& loader) {
+    return lower(loader).starts_with("\\efi\\boot\\boot");
+  };
+  const auto is_microsoft = [](const std::string& loader) {
+    return lower(loader).starts_with("\\efi\\microsoft\\");
+  };
+  for (const auto& fallback : loaders)
+    for (const auto& other : loaders)
+      if (is_fallback(fallback) && !is_fallback(other) && !is_microsoft(other) &&
+          system::read_file(in_tree(fallback)) == system::read_file(in_tree(other)))
+        return true;
+  return false;
+}
+
 }  // namespace
 
 void look_at_files(const std::string& root, Sight& sight) {
@@ -121,6 +142,8 @@ void look_at_files(const std::string& root, Sight& sight) {
   if (const auto* esp = esp_mount(sight.mounts, sight.devices))
     for (const auto& name : names_in(root + esp->target))
       if (lower(name) == "efi") add_loaders(root + esp->target + "/" + name, "\\" + name, 0, sight.loaders);
+  if (const auto* esp = esp_mount(sight.mounts, sight.devices))
+    sight.own_fallback = has_own_fallback(root + esp->target, sight.loaders);
   sight.bacula = find_bacula(root);
   sight.catalogs = installed_catalogs(root);
   look_at_storage(root, sight);

@@ -22,6 +22,7 @@ struct Sight {
   std::vector<std::string> programs;      // of GRUB and for the initramfs, those that are there
   std::vector<std::string> grub_configs;  // paths
   std::vector<std::string> loaders;       // *.efi below \EFI on the ESP, as a boot entry names them
+  bool own_fallback = false;              // the fallback path on the ESP holds a copy of another of `loaders`
   bacula::Configurations bacula;
   std::vector<std::string> own_names;  // of this machine, addresses too
   std::vector<std::string> catalogs;   // kinds that are installed

@@ -59,7 +59,8 @@ class Capture {
       if (on_storage.empty())
         throw Failed("The storage volume was not found, so the profile could not be written to it",
                      "Mount it where Bacula's Archive Device is, by its root directory, and capture again");
-      write(on_storage, text, captured.complete());
+      // The same file twice would lose the one before.
+      if (on_storage != options_.output) write(on_storage, text, captured.complete());
     }
     if (captured.complete()) return Exit::finished;
     tell(

@@ -84,7 +84,7 @@ Exit dry_run(const Options& options, Reporter& reporter) {
 
   // Another moment may do without it; the newest backup cannot.
   for (const auto& volume : prepared->facts.storage->volumes)
-    if (options.as_of.empty() && !volume.problem.empty())
+    if (names.contains("volumes-readable") && options.as_of.empty() && !volume.problem.empty())
       refusals.push_back(volume.problem + ". The newest backup needs it; --as-of may find one that does not");
 
   reporter.observe(Event("not-simulated").with("checks", open));

@@ -1,5 +1,7 @@
 #include "recover/commands/prepare.hpp"
 
+#include <algorithm>
+
 #include "recover/check.hpp"
 #include "recover/error.hpp"
 #include "recover/places.hpp"
@@ -18,6 +20,11 @@ namespace {
 struct Unheard : Observer {
   void observe(const Event&) override {}
 };
+
+bool destroys(const Playbook& playbook) {
+  return std::any_of(playbook.steps.begin(), playbook.steps.end(),
+                     [](const auto& step) { return find_kind(step.uses)->destroys; });
+}
 
 // The first actions of a run: without the storage volume there is neither a journal to write nor a place to
 // plan with. They are the playbook's own, and are done again, to no effect, when its step has its turn.
@@ -55,6 +62,9 @@ std::unique_ptr<Prepared> prepare(const Options& options) {
   }
   if (!prepared->facts.storage) require("storage-mounted", *prepared);
   prepared->layout = make_layout(prepared->profile, prepared->facts.storage->mount_point, options.state);
+  // A recovery's journal, and what it lists as degraded, must not make way for a run that restores nothing.
+  if (options.state.empty() && !destroys(prepared->playbook))
+    prepared->layout.state += "/" + prepared->playbook.name;
   if ((prepared->layout.state + "/").starts_with(prepared->layout.environment + "/"))
     throw UsageError("The journal cannot be kept in " + prepared->layout.state +
                          ": the run mounts its own filesystems over parts of the recovery environment",

@@ -25,6 +25,13 @@ std::vector<std::string> step_names(const Plan& plan, bool fallbacks) {
   return names;
 }
 
+// "HASH STEP".
+std::vector<std::string> step_hashes(const Plan& plan) {
+  std::vector<std::string> hashes;
+  for (const auto& step : plan.steps) hashes.push_back(step.hash + " " + step.name);
+  return hashes;
+}
+
 Event introduction(const char* name, const Plan& plan, const Playbook& playbook, const Facts& facts) {
   return Event(name)
       .with("playbook", plan.playbook)
@@ -35,7 +42,8 @@ Event introduction(const char* name, const Plan& plan, const Playbook& playbook,
       .with("as-of", plan.as_of)
       .with("boot", facts.boot_id)
       .with("steps", step_names(plan, false))
-      .with("fallbacks", step_names(plan, true));
+      .with("fallbacks", step_names(plan, true))
+      .with("step-hashes", step_hashes(plan));
 }
 
 // What an earlier run left decides whether this one may begin; the operator says which is meant.
@@ -65,11 +73,24 @@ JournalState read_earlier(const Options& options, const std::string& directory) 
   return state_of(read_journal(journal_path(directory)).events);
 }
 
+// What is done must stay as it was done. What comes after may have been mended.
 void require_same_plan(const Plan& plan, const JournalState& earlier) {
-  if (plan.hash == earlier.plan_hash) return;
-  throw Refused("Playbook, profile, moment or --without-efi-variables are not those of the run of " +
-                    earlier.started_at,
-                "Put them back as they were, or begin anew with --restart");
+  const std::string remedy =
+      "Put it back as it was, or begin anew with --restart. Steps that have not begun, [boot-loader], [efi] "
+      "and "
+      "[notes] may be changed";
+  if (plan.hash != earlier.plan_hash)
+    throw Refused(
+        "Profile, moment or --without-efi-variables are not those of the run of " + earlier.started_at,
+        remedy);
+  for (const auto& [name, progress] : earlier.steps) {
+    if (progress != Progress::done) continue;
+    const auto step = std::find_if(plan.steps.begin(), plan.steps.end(),
+                                   [&name = name](const auto& planned) { return planned.name == name; });
+    const auto hash = earlier.step_hashes.find(name);
+    if (step == plan.steps.end() || hash == earlier.step_hashes.end() || step->hash != hash->second)
+      throw Refused("The step \"" + name + "\", which is done, is another in the playbook now", remedy);
+  }
 }
 
 // A run that was killed a moment ago may still hold the target: the kernel takes its mounts apart behind it.

@@ -33,7 +33,8 @@ std::vector<std::string> make_ext(const ProfileBootFilesystem& filesystem) {
 
 void make_if_lost(const std::optional<ProfileBootFilesystem>& filesystem, const std::optional<Target>& target,
                   std::vector<Action>& actions) {
-  if (!filesystem || !target) return;
+  // One that is there is not even planned: what is shown to the operator is all that can be erased.
+  if (!filesystem || !target || (target->device && !target->device->fs_type.empty())) return;
   auto argv = filesystem->type == "vfat"  ? make_fat(*filesystem, *target)
               : filesystem->type == "xfs" ? make_xfs(*filesystem)
                                           : make_ext(*filesystem);
@@ -48,15 +49,26 @@ std::vector<Action> plan_fill(const StepContext& context) {
   const std::string scratch = Layout::esp_scratch;
   return {MakeDirectory{esp.mount, {}, context.layout.target}, MakeDirectory{scratch, 0700},
           Mount{path_of(*context.esp), scratch, "vfat", "rw"},
-          FillEsp{context.layout.target + esp.mount, scratch}, Unmount{scratch}};
+          FillEsp{context.layout.target, esp.mount, scratch}, Unmount{scratch}};
 }
 
 std::vector<Action> plan_mount(const StepContext& context) {
   const auto& esp = required(context.profile.esp, "esp", context);
-  return {Mount{path_of(*context.esp), context.layout.target + esp.mount, "vfat", esp.options}};
+  return {Mount{path_of(*context.esp), context.layout.target + esp.mount, "vfat", written_to(esp.options)}};
 }
 
 }  // namespace
+
+std::string written_to(const std::string& options) {
+  std::string written;
+  for (std::size_t at = 0; at <= options.size();) {
+    const auto end = std::min(options.find(',', at), options.size());
+    const auto option = options.substr(at, end - at);
+    written += (written.empty() ? "" : ",") + (option == "ro" ? std::string("rw") : option);
+    at = end + 1;
+  }
+  return written;
+}
 
 void make_lost_boot_filesystems(const StepContext& context, std::vector<Action>& actions) {
   make_if_lost(context.profile.boot, context.boot, actions);

@@ -38,6 +38,9 @@ const Part& required(const std::optional<Part>& part, const char* name, const St
                    "Add it (docs/formats.md), or bring back the tree alone: recover --playbook tree");
 }
 
+// Mount options of the machine without its "ro": what is restored must be written.
+std::string written_to(const std::string& options);
+
 // mkfs for ESP and /boot, if they are lost.
 void make_lost_boot_filesystems(const StepContext& context, std::vector<Action>& actions);
 

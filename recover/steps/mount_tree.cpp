@@ -25,10 +25,10 @@ std::vector<Part> parts_of(const StepContext& context) {
   const auto device = path_of(context.targets.front());
   for (const auto& subvolume : context.profile.subvolumes)
     if (!subvolume.mount.empty())
-      parts.push_back(
-          {subvolume.mount, {device, "", "btrfs", subvolume.options + ",subvol=" + subvolume.path}});
+      parts.push_back({subvolume.mount,
+                       {device, "", "btrfs", written_to(subvolume.options) + ",subvol=" + subvolume.path}});
   if (const auto& boot = context.profile.boot)
-    parts.push_back({boot->mount, {path_of(*context.boot), "", boot->type, boot->options}});
+    parts.push_back({boot->mount, {path_of(*context.boot), "", boot->type, written_to(boot->options)}});
   std::stable_sort(parts.begin(), parts.end(),
                    [](const auto& a, const auto& b) { return a.mount.size() < b.mount.size(); });
   return parts;
@@ -63,8 +63,12 @@ std::vector<Action> plan_guarded(const StepContext& context, const std::vector<s
   }
   for (const auto& part : parts_of(context))
     actions.emplace_back(Mount{below(hidden, part.mount), below(root, part.mount), "", "bind,ro"});
+  const auto on_esp = [&](const std::string& directory) {
+    return context.profile.esp && directory.starts_with(context.profile.esp->mount + "/");
+  };
   for (const auto& directory : writable)
-    actions.emplace_back(Mount{hidden + directory, root + directory, "", "bind"});
+    if (!directory.empty() && !on_esp(directory))
+      actions.emplace_back(Mount{hidden + directory, root + directory, "", "bind"});
   return actions;
 }
 

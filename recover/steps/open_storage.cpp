@@ -12,6 +12,7 @@ std::vector<Action> plan(const StepContext& context) {
   const auto& profile = context.profile;
   OpenStorage open{{},
                    profile.storage.uuid,
+                   profile.storage.volume,
                    context.layout.storage.empty() ? Layout::storage_point : context.layout.storage};
   const auto add = [&](const std::string& volume) {
     if (!volume.empty() && std::find(open.volumes.begin(), open.volumes.end(), volume) == open.volumes.end())

@@ -13,7 +13,7 @@ struct Release {
 };
 using Probe = std::unique_ptr<blkid_struct_probe, Release>;
 
-constexpr int ambivalent = -2;  // blkid_do_safeprobe()
+constexpr int ambivalent = -2, unreadable = -1;  // blkid_do_safeprobe()
 
 std::string text_of(const char* text) {
   return text == nullptr ? "" : text;
@@ -29,6 +29,7 @@ void read_filesystem_signature(blkid_probe probe, DeviceContent& content) {
   ::blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_TYPE | BLKID_SUBLKS_UUID | BLKID_SUBLKS_LABEL);
   const int result = ::blkid_do_safeprobe(probe);
   if (result == ambivalent) content.fs_type = "ambivalent";
+  if (result == unreadable) content.fs_type = "unreadable";
   if (result != 0) return;
   content.fs_type = value_of(probe, "TYPE");
   content.fs_uuid = value_of(probe, "UUID");

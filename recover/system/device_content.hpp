@@ -14,7 +14,8 @@ struct PartitionEntry {
 };
 
 struct DeviceContent {
-  std::string fs_type, fs_uuid, fs_label;  // fs_type "ambivalent": several lie over each other
+  std::string fs_type, fs_uuid, fs_label;  // fs_type "ambivalent": several lie over each other;
+                                           // "unreadable": nobody knows
   std::string table_uuid;
   std::vector<PartitionEntry> partitions;
 };

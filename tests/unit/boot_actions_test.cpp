@@ -32,31 +32,33 @@ class BootActions : public testing::Test {
   }();
 };
 
-TEST_F(BootActions, AnEspThatHasEveryFileLacksNone) {
-  write(in("backup/EFI/debian/shimx64.efi"), "shim");
-  write(in("esp/EFI/debian/shimx64.efi"), "SHIM");
-  write(in("esp/EFI/Microsoft/bootmgfw.efi"), "other");
-  EXPECT_FALSE(esp_lacks_files({in("backup"), in("esp")}));
-}
-
-TEST_F(BootActions, AnEspLacksAFileThatIsMissingOrCutShort) {
-  write(in("backup/EFI/debian/shimx64.efi"), "shim");
-  fs::create_directories(in("esp"));
-  EXPECT_TRUE(esp_lacks_files({in("backup"), in("esp")}));
-  write(in("esp/EFI/debian/shimx64.efi"), "sh");
-  EXPECT_TRUE(esp_lacks_files({in("backup"), in("esp")}));
-}
-
-TEST_F(BootActions, WhatWasRestoredBelowTheEspIsRemovedAndNothingElse) {
+TEST_F(BootActions, TheEspGetsTheFilesThatItLacksAndKeepsTheOthers) {
   write(in("root/boot/efi/EFI/debian/shimx64.efi"), "shim");
+  write(in("root/boot/efi/EFI/Microsoft/bootmgfw.efi"), "of the backup");
   write(in("root/boot/vmlinuz"), "kernel");
-  empty_below_esp({in("root/boot/efi"), in("esp")});
+  write(in("esp/EFI/Microsoft/bootmgfw.efi"), "newer than the backup");
+  fill_esp({in("root"), "/boot/efi", in("esp")});
+  EXPECT_EQ(system::read_file(in("esp/EFI/debian/shimx64.efi")), "shim");
+  EXPECT_EQ(system::read_file(in("esp/EFI/Microsoft/bootmgfw.efi")), "newer than the backup");
   EXPECT_TRUE(fs::is_empty(in("root/boot/efi")));
   EXPECT_TRUE(fs::exists(in("root/boot/vmlinuz")));
 }
 
+TEST_F(BootActions, ALinkInPlaceOfTheEspsDirectoryIsNotFollowed) {
+  write(in("outside/precious"), "1");
+  fs::create_directories(in("root/boot"));
+  fs::create_directories(in("esp"));
+  fs::create_directories(in("root/elsewhere"));
+  fs::create_symlink("/elsewhere", in("root/boot/efi"));
+  EXPECT_THROW(fill_esp({in("root"), "/boot/efi", in("esp")}), Refused);
+  fs::remove(in("root/boot/efi"));
+  fs::create_symlink(in("outside"), in("root/boot/efi"));
+  EXPECT_THROW(fill_esp({in("root"), "/boot/efi", in("esp")}), Error);
+  EXPECT_TRUE(fs::exists(in("outside/precious")));
+}
+
 TEST_F(BootActions, ADirectoryThatIsNotThereIsAFailure) {
-  EXPECT_THROW(esp_lacks_files({in("nowhere"), in("esp")}), Failed);
+  EXPECT_THROW(fill_esp({in("nowhere"), "/boot/efi", in("esp")}), Failed);
 }
 
 TEST_F(BootActions, OneUuidIsReplacedAndTheRestOfTheFileIsKept) {

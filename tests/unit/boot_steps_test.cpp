@@ -85,10 +85,29 @@ TEST(BootSteps, MakeTheInitramfsByItsOwnTool) {
 
 TEST(BootSteps, MountASeparateBootAndSpareItsFiles) {
   const auto text = planned(with_boot());
-  expect_in_order(
-      text, {"mkfs.ext4 -q -U aaaaaaaa-8a55-4c60-9a7e-2f6f2b7f1c11 -L boot", "mkfs.vfat -F 32 -i 7A1B22C3",
-             "mount -t ext4 -o rw", "/mnt/recover/boot", "find /mnt/gentoo/environment/mnt/recover",
-             "/mnt/recover/boot/*", "umount /mnt/gentoo/environment/mnt/recover/boot"});
+  expect_in_order(text,
+                  {"mkfs.ext4 -q -U aaaaaaaa-8a55-4c60-9a7e-2f6f2b7f1c11 -L boot", "mount -t ext4 -o rw",
+                   "/mnt/recover/boot", "find /mnt/gentoo/environment/mnt/recover", "/mnt/recover/boot/*",
+                   "umount /mnt/gentoo/environment/mnt/recover/boot"});
+}
+
+TEST(BootSteps, DoNotEvenPlanToMakeAnEspThatIsThere) {
+  EXPECT_EQ(planned(sample_profile()).find("mkfs.vfat"), std::string::npos);
+}
+
+TEST(BootSteps, MountForWritingWhatTheMachineMountsReadOnly) {
+  auto profile = sample_profile();
+  profile.esp->options = "ro,umask=0077";
+  EXPECT_NE(planned(profile).find("-o rw,umask=0077"), std::string::npos);
+}
+
+TEST(BootSteps, BindTheDirectoryOfGrubByItsName) {
+  auto profile = sample_profile();
+  profile.boot_loader->config = "/boot/grub2/grub.cfg";
+  EXPECT_NE(planned(profile, "efi").find("bind /run/recover-tree/boot/grub2"), std::string::npos);
+  // An ESP that is mounted on /boot is writable as it is.
+  profile.esp->mount = "/boot";
+  EXPECT_EQ(planned(profile, "efi").find("bind /run/recover-tree/boot/grub2"), std::string::npos);
 }
 
 TEST(BootSteps, UseTheNamesOfTheMachine) {
@@ -149,8 +168,8 @@ TEST(BootSteps, MakeSubvolumesReadOnlyInTheEnd) {
   auto profile = sample_profile();
   profile.subvolumes[2].read_only = true;
   expect_in_order(planned(profile),
-                  {"restore: ", "read-only: ",
-                   "btrfs property set -ts /run/recover-top-level/@/var/lib/machines ro true", "journal: "});
+                  {"restore: ", "journal: ", "read-only: ",
+                   "btrfs property set -ts /run/recover-top-level/@/var/lib/machines ro true"});
 }
 
 TEST(BootSteps, EraseALostEspAsWellAndSaySo) {
@@ -160,6 +179,7 @@ TEST(BootSteps, EraseALostEspAsWellAndSaySo) {
   const auto profile = sample_profile();
   const auto plan = make_plan(load_playbook(source_path("playbooks/storage.toml")), profile, facts,
                               make_layout(profile, "/mnt/gentoo", ""), "");
+  EXPECT_NE(plan_text(plan, 79).find("mkfs.vfat -F 32 -i 7A1B22C3 -n EFI /dev/nvme0n1p1"), std::string::npos);
   const auto lines = destroyed(plan);
   ASSERT_EQ(lines.size(), 2U);
   EXPECT_NE(lines[1].find("/dev/nvme0n1p1"), std::string::npos);

@@ -130,7 +130,7 @@ const Case cases[] = {
     {"grub-config", [](Facts& f) { f.boot->menu[0].root = "/dev/sda2"; }, "/dev/sda2"},
     {"grub-config", [](Facts& f) { f.boot->menu[0].root = "UUID=x"; }, "UUID=x"},
     {"grub-config", [](Facts& f) { f.boot->menu[0].root = ""; }, "no root="},
-    {"grub-config", [](Facts& f) { f.boot->uuids.push_back("0d1c2b3a"); }, "0d1c2b3a"},
+    {"grub-config", [](Facts& f) { f.boot->menu[0].filesystem = "0d1c2b3a"; }, "0d1c2b3a"},
     {"kernel-present", [](Facts& f) { f.boot->menu[0].kernel_there = false; }, "vmlinuz-6.1.0-18-amd64"},
     {"kernel-present", [](Facts& f) { f.boot->menu[0].initramfs_there = false; }, "initrd.img"},
     {"kernel-present", [](Facts& f) { f.boot->menu[0].modules_there = false; }, "/lib/modules"},
@@ -272,9 +272,29 @@ TEST(Checks, AnotherSystemInTheMenuIsLeftAlone) {
   facts.boot->menu.push_back({"Fedora (on /dev/nvme1n1)", "UUID=another", "another", "/vmlinuz-6.5", {}});
   for (const auto* check : {"grub-config", "kernel-present"})
     EXPECT_EQ(ask(check, facts).verdict, Verdict::holds) << ask(check, facts).evidence;
+  // A live image, netboot, a disk in a drawer: as long as it is not what starts by default.
   facts.boot->menu.back().filesystem = "";
   for (const auto* check : {"grub-config", "kernel-present"})
+    EXPECT_EQ(ask(check, facts).verdict, Verdict::holds) << check;
+  std::swap(facts.boot->menu.front(), facts.boot->menu.back());
+  for (const auto* check : {"grub-config", "kernel-present"})
     EXPECT_EQ(ask(check, facts).verdict, Verdict::fails) << check;
+}
+
+TEST(Checks, WhatLiesBeneathTheRootsVolumeIsNoClone) {
+  auto profile = sample_profile();
+  profile.filesystem.devices[0].partition = "";
+  profile.filesystem.devices[0].volume = "vg1/root";
+  auto facts = all_good();
+  target(facts).volume = "vg1/root";
+  target(facts).partition_uuid = "";
+  auto origin = target(facts);
+  origin.path = "/dev/mapper/vg1-root-real";
+  origin.volume = "vg1/root-real";
+  facts.devices.push_back(origin);
+  EXPECT_EQ(find_check("uuid-unique")->ask(profile, facts).verdict, Verdict::holds);
+  facts.devices.back().volume = "vg1/rootcopy";
+  EXPECT_EQ(find_check("uuid-unique")->ask(profile, facts).verdict, Verdict::fails);
 }
 
 }  // namespace

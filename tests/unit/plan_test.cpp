@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "recover/executor.hpp"
+#include "recover/plan_hash.hpp"
 #include "tests/unit/recorded_machine.hpp"
 
 namespace recover::test {
@@ -37,6 +38,25 @@ TEST(Plan, HasTheSameHashWhenOnlyNamesOfDevicesDiffer) {
     if (device.path == "/dev/nvme0n1p2") device.path = "/dev/nvme7n1p2";
   EXPECT_EQ(storage_plan(facts).hash, before);
   EXPECT_NE(storage_plan(facts, "2026-11-20 04:00:00").hash, before);
+}
+
+TEST(Plan, HasTheSameHashWhenWhatComesLastIsMended) {
+  auto profile = sample_profile();
+  const auto before = plan_hash(profile, "");
+  profile.efi->loader = "\\EFI\\debian\\grubx64.efi";
+  profile.boot_loader->install = "grub2-install";
+  profile.notes["monitor"] = "the right one";
+  EXPECT_EQ(plan_hash(profile, ""), before);
+  profile.subvolumes[1].options = "rw";
+  EXPECT_NE(plan_hash(profile, ""), before);
+}
+
+TEST(Plan, HasAHashForEachStepAsThePlaybookHasIt) {
+  auto playbook = load_playbook(source_path("playbooks/storage.toml"));
+  auto& step = playbook.steps.front();
+  const auto before = step_hash(step);
+  step.parameters["arguments"] = {"--force"};
+  EXPECT_NE(step_hash(step), before);
 }
 
 TEST(Plan, SaysWhatWouldBeDestroyed) {
