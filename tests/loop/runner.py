@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs the tests of a package (test_*.py), and says in its last line how many."""
 
+import io
 import signal
 import sys
 import time
 import unittest
+
+from . import apart
 
 
 class Result(unittest.TextTestResult):
@@ -34,16 +37,23 @@ def tests_in(suite):
 
 
 def main(folder, words):
-    # A polite kill cleans up as ^C does; after anything harder the next run does.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    # A polite kill cleans up as ^C does; after anything harder the next run does. (SystemExit would only fail a test.)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     found = list(tests_in(unittest.defaultTestLoader.discover(str(folder), "test_*.py", str(folder.parent))))
-    suite = unittest.TestSuite(test for test in found if not words or any(word in test.id() for word in words))
-    result = unittest.TextTestRunner(resultclass=Result, verbosity=0, stream=sys.stdout).run(suite)
+    wanted = [test for test in found if not words or any(word in test.id() for word in words)]
+    groups = apart.groups(wanted)
+    here = [test for test in wanted if not any(test in group for group in groups)]
+    stream = io.StringIO() if groups and not here else sys.stdout  # not "Ran 0 tests"
+    result = unittest.TextTestRunner(resultclass=Result, verbosity=0, stream=stream).run(unittest.TestSuite(here))
     # A test with several failed subtests has failed once.
     failed = len({getattr(test, "test_case", test) for test, _ in result.failures + result.errors})
     skipped = len(result.skipped)
-    if result.testsRun == 0:
+    if not wanted:
         failed = 1
         print("no test has that name")
-    print(f"{max(0, result.testsRun - failed - skipped)} passed, {failed} failed, {skipped} skipped")
+    passed = max(0, result.testsRun - failed - skipped)
+    if groups:
+        more = apart.run(folder.name, groups)
+        passed, failed, skipped = passed + more[0], failed + more[1], skipped + more[2]
+    print(f"{passed} passed, {failed} failed, {skipped} skipped")
     return 1 if failed else 0
