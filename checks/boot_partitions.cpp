@@ -39,12 +39,12 @@ Answer ask_one(const char* what, const ProfileBootFilesystem& wanted, const Targ
 Answer ask(const Profile& profile, const Facts& facts) {
   std::string evidence;
   if (profile.esp) {
-    const auto answer = ask_one("the ESP", *profile.esp, *find_esp(profile, facts));
+    auto answer = ask_one("the ESP", *profile.esp, *find_esp(profile, facts));
     if (answer.verdict != Verdict::holds) return answer;
     evidence = answer.evidence;
   }
   if (profile.boot) {
-    const auto answer = ask_one("/boot", *profile.boot, *find_boot(profile, facts));
+    auto answer = ask_one("/boot", *profile.boot, *find_boot(profile, facts));
     if (answer.verdict != Verdict::holds) return answer;
     evidence += (evidence.empty() ? "" : "; ") + answer.evidence;
   }

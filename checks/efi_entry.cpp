@@ -33,7 +33,7 @@ std::string wrong_with(const EfiFacts& efi, const ProfileEfi& wanted, const std:
     const bool ours = system::same_uuid(entry.partition, partition);
     if (ours && found == nullptr && same_loader(entry.loader, wanted.loader)) {
       found = &entry;
-    } else if (ours || !exists(entry.partition, facts)) {
+    } else if (ours || (same_loader(entry.loader, wanted.loader) && !exists(entry.partition, facts))) {
       stale.push_back(&entry);
     }
   }
@@ -55,7 +55,8 @@ Answer ask(const Profile& profile, const Facts& facts) {
   const auto partition = esp->device ? esp->device->partition_uuid : profile.esp->device.partition;
   const EfiEntry* found = nullptr;
   const auto wrong = wrong_with(facts.efi, *profile.efi, partition, facts, found);
-  if (wrong.empty()) return holds(name_of(*found) + " \"" + found->label + "\", the first in BootOrder");
+  if (found != nullptr && wrong.empty())
+    return holds(name_of(*found) + " \"" + found->label + "\", the first in BootOrder");
   if (profile.without_efi_variables)
     return holds("the machine boots by the fallback path on its ESP, as was asked for");
   if (!facts.efi.usable)
