@@ -47,14 +47,15 @@ void conclude_boot_filesystems(const Sight& sight, const Profile* before, Captur
     captured.say(Kind::guess, "esp",
                  "fstab says so; it is not mounted now, so nobody has looked at its files");
   }
-  if (esp == nullptr)
+  if (esp == nullptr) {
     captured.say(Kind::missing, "esp", "nothing is mounted at /boot/efi, /efi or /boot that is a vfat");
-  else
+  } else {
     profile.esp = boot_filesystem(*esp, "esp", sight, before, captured);
-  if (profile.esp && profile.esp->type != "vfat") {
-    captured.say(Kind::missing, "esp",
-                 esp->source + " on " + esp->target + " is a " + esp->type + ", no vfat");
-    profile.esp.reset();
+    if (profile.esp && profile.esp->type != "vfat") {
+      captured.say(Kind::missing, "esp",
+                   esp->source + " on " + esp->target + " is a " + esp->type + ", no vfat");
+      profile.esp.reset();
+    }
   }
   const auto* boot = mount_at("/boot", sight.mounts);
   if (boot == nullptr || boot == esp || boot->type == "btrfs" || boot->type == "autofs") return;
