@@ -33,7 +33,9 @@ def confined(*argv, network=True):
     in here go away with it, whatever killed it: the kernel takes down a PID namespace when its first
     process dies, and setpriv hands the death of this process on to that one.
     """
-    words = ["setpriv", "--pdeathsig", "KILL", "unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
+    # Slave: what the host unmounts meanwhile must not stay mounted in here.
+    words = ["setpriv", "--pdeathsig", "KILL", "unshare", "--mount", "--propagation", "slave", "--pid", "--fork",
+             "--kill-child", "--mount-proc"]
     if not network:
         words.append("--net")  # the daemons' fixed ports are then nobody else's
     return words + [os.fspath(word) for word in argv]
