@@ -18,8 +18,9 @@ struct EfiChanges {
 
 // `wanted`: label, loader, partition, data. `partitions`: GPT GUIDs of every partition of this machine now.
 // An entry with the same label, loader (whatever the case) and partition keeps its number. A duplicate is
-// stale when it has the same label and points to the same partition, or to one that no longer exists; an
-// entry of another installed system on another disk, though it be called "debian" as well, stays.
+// stale when it has the same label and points to the same partition, or starts the same loader on one that no
+// longer exists; an entry of another installed system on another disk, though it be called "debian" as well,
+// stays.
 EfiChanges efi_changes(const EfiFacts& efi, const EfiEntry& wanted,
                        const std::vector<std::string>& partitions);
 

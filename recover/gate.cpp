@@ -49,9 +49,11 @@ GateVerdict gate(const JournalState& state) {
               " This is NOT FINISHED.\n" + without_entry_text(state) + degraded_text(state) +
               "\nA machine whose backups do not run is not recovered. Now:\n"
               "  1. Reboot into the restored system.\n"
-              "  2. There, in bconsole, run the backup job, and look that it ends with T (OK)\n"
-              "     and has about as many files as before.\n"
-              "  3. Verify that job against its volumes (level VolumeToCatalog).\n"
+              "  2. See there that the Director runs and knows the backups: bconsole, \"list jobs\".\n"
+              "     Its catalog may be in no backup; the recovery environment has one.\n"
+              "  3. In bconsole, run the backup job, and look that it ends with T (OK) and has\n"
+              "     about as many files as before.\n"
+              "  4. Verify that job against its volumes (level VolumeToCatalog).\n"
               "Until then, keep the storage volume as it is.\n"};
 }
 

@@ -135,6 +135,7 @@ const Case cases[] = {
     {"kernel-present", [](Facts& f) { f.boot->menu[0].initramfs_there = false; }, "initrd.img"},
     {"kernel-present", [](Facts& f) { f.boot->menu[0].modules_there = false; }, "/lib/modules"},
     {"kernel-present", [](Facts& f) { f.boot->menu.clear(); }, "no entry"},
+    {"efi-variables", [](Facts& f) { f.efi.free_bytes = 0; }, "full"},
     {"booted-by-efi", [](Facts& f) { f.efi.booted = false; }, "not started by UEFI"},
     {"virtualisation-on", [](Facts& f) { f.virtualisation = false; }, "vmx"},
     {"nothing-mounted",

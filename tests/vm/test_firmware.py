@@ -54,12 +54,12 @@ step tree python3 -B -m vm.guest.booted tree
 
 GONE = "GONE"
 _WINDOWS = r"\EFI\Microsoft\Boot\bootmgfw.efi"
-# Entries of an older disk, which is then pulled out.
+# Entries of an older disk, which is then pulled out. FAT knows no case.
 _STALE = rf"""
 disk=$(readlink -f /dev/disk/by-id/virtio-{GONE})
 entry() {{ efibootmgr --quiet --create-only --disk "$disk" --part 1 --label "$1" --loader "$2"; }}
 step old entry {golden.LABEL} '{golden.LOADER}'
-step older entry {golden.LABEL} '\EFI\{golden.LABEL}\shimx64.efi'
+step older entry {golden.LABEL} '{golden.LOADER.upper()}'
 step foreign entry "Windows Boot Manager" '{_WINDOWS}'
 step before efibootmgr -v
 echo 1 >"$(readlink -f "/sys/block/${{disk#/dev/}}/device")/../remove"
