@@ -1,63 +1,15 @@
 #include "recover/profile.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 #include "recover/error.hpp"
+#include "recover/profile_values.hpp"
 #include "recover/system/files.hpp"
 #include "recover/system/text.hpp"
 #include "recover/toml_file.hpp"
 
 namespace recover {
 namespace {
-
-constexpr const char* see_formats = "docs/formats.md describes the profile";
-
-// A path from the root of something, never out of it: profile data ends in command lines and mount points.
-std::string inner_path(TomlTable& table, std::string_view key) {
-  auto path = table.text(key);
-  if (path.empty() || path.front() == '/' || path.find('\n') != std::string::npos ||
-      ("/" + path + "/").find("/../") != std::string::npos)
-    table.refuse(key, "\"" + std::string(key) + "\" must be a path that is relative and stays inside",
-                 see_formats);
-  return path;
-}
-
-std::string absolute_path(TomlTable& table, std::string_view key, const std::string& path) {
-  if (!path.empty() && (path.front() != '/' || path.find('\n') != std::string::npos ||
-                        (path + "/").find("/../") != std::string::npos))
-    table.refuse(key, "\"" + std::string(key) + "\" must be an absolute path without ..", see_formats);
-  return path;
-}
-
-std::string uuid(TomlTable& table) {
-  auto text = table.text("uuid");
-  const bool plausible =
-      text.size() >= 8 && text.find_first_not_of("0123456789abcdefABCDEF-") == std::string::npos;
-  if (!plausible) table.refuse("uuid", "\"" + text + "\" is no filesystem UUID", see_formats);
-  return text;
-}
-
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
-
-// 8-4-4-4-12 digits, as mkfs.btrfs takes them; in lower case, as libblkid and the kernel print them.
-std::string long_uuid(TomlTable& table, std::string_view key) {
-  auto text = lower(table.text(key));
-  bool good = text.size() == 36;
-  for (std::size_t at = 0; good && at < text.size(); ++at)
-    good = (text[at] == '-') == (at == 8 || at == 13 || at == 18 || at == 23);
-  if (text.find_first_not_of("0123456789abcdef-") != std::string::npos) good = false;
-  if (!good) table.refuse(key, "\"" + text + "\" is no UUID of a filesystem", see_formats);
-  return text;
-}
-
-// libblkid prints GUIDs in lower case, other tools in upper case.
-std::string guid(TomlTable& table, std::string_view key) {
-  return lower(table.text_or(key, ""));
-}
 
 ProfileDisk read_disk(TomlTable table) {
   ProfileDisk disk{table.text("name"),       table.text("serial"),
@@ -73,20 +25,6 @@ ProfileDisk read_disk(TomlTable table) {
                  see_formats);
   if (disk.size <= 0) table.refuse("size", "The size of a disk is its number of bytes", see_formats);
   return disk;
-}
-
-// "group/volume". Both end in command lines.
-std::string lvm_volume(TomlTable& table, std::string_view key) {
-  auto text = table.text_or(key, "");
-  const auto slash = text.find('/');
-  const bool good =
-      text.empty() ||
-      (slash != 0 && slash + 1 < text.size() && slash == text.rfind('/') && slash != std::string::npos &&
-       text.front() != '-' && std::all_of(text.begin(), text.end(), [](char c) {
-         return std::isalnum(static_cast<unsigned char>(c)) || std::strchr("+_.-/", c);
-       }));
-  if (!good) table.refuse(key, "\"" + text + "\" is no LVM volume; it is written GROUP/VOLUME", see_formats);
-  return text;
 }
 
 ProfileDevice read_device(TomlTable& table, const std::vector<ProfileDisk>& disks) {
@@ -114,16 +52,6 @@ ProfileFilesystem read_filesystem(TomlTable table, const std::vector<ProfileDisk
   return filesystem;
 }
 
-// Of a FAT: its volume ID as blkid shows it, "7A1B-22C3"; mkfs.vfat takes no other.
-std::string fat_uuid(TomlTable& table) {
-  auto text = table.text("uuid");
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::toupper(c); });
-  const bool good =
-      text.size() == 9 && text[4] == '-' && text.find_first_not_of("0123456789ABCDEF-") == std::string::npos;
-  if (!good) table.refuse("uuid", "\"" + text + "\" is no volume ID of a FAT, like 7A1B-22C3", see_formats);
-  return text;
-}
-
 ProfileBootFilesystem read_boot_filesystem(TomlTable table, const std::vector<ProfileDisk>& disks,
                                            const std::vector<std::string>& types) {
   ProfileBootFilesystem filesystem;
@@ -137,16 +65,6 @@ ProfileBootFilesystem read_boot_filesystem(TomlTable table, const std::vector<Pr
   filesystem.mount = absolute_path(table, "mount", table.text("mount"));
   filesystem.options = table.text_or("options", "rw");
   return filesystem;
-}
-
-// What follows the program's name on a command line, or names it, must not be taken for an option or a path.
-std::string word(TomlTable& table, std::string_view key, std::string text) {
-  const bool good = !text.empty() && text.front() != '-' && std::all_of(text.begin(), text.end(), [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) || std::strchr("_.+-", c);
-  });
-  if (!good)
-    table.refuse(key, "\"" + text + "\" is not allowed for \"" + std::string(key) + "\"", see_formats);
-  return text;
 }
 
 ProfileBootLoader read_boot_loader(TomlTable table) {
@@ -188,17 +106,6 @@ ProfileSubvolume read_subvolume(TomlTable table) {
 ProfileStorage read_storage(TomlTable table) {
   return {uuid(table), lvm_volume(table, "volume"), inner_path(table, "volumes"),
           inner_path(table, "environment"), inner_path(table, "bootstraps")};
-}
-
-// Names end in bconsole lines, where a quote or a newline would begin another command.
-std::string bacula_name(TomlTable& table, std::string_view key) {
-  auto name = table.text(key);
-  const bool good = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_' || c == '.' || c == ' ' ||
-           c == ':';
-  });
-  if (!good) table.refuse(key, "\"" + name + "\" cannot be the name of a Bacula resource", see_formats);
-  return name;
 }
 
 ProfileBacula read_bacula(TomlTable table) {
