@@ -57,8 +57,9 @@ Answer ask(const Profile& profile, const Facts& facts) {
   const auto& config = profile.boot_loader->config;
   const auto chroot = in_restored_root(profile, facts);
   const auto mend =
-      "Look at /etc/default/grub, /etc/grub.d and /etc/fstab in the restored root, then: " + chroot + " " +
-      profile.boot_loader->mkconfig + " -o " + config + "; then continue with --resume";
+      "Mount the restored root again (docs/operator.md, 2.11), look at /etc/default/grub, /etc/grub.d and "
+      "/etc/fstab in it, then: " +
+      chroot + " " + profile.boot_loader->mkconfig + " -o " + config + "; then continue with --resume";
   if (!facts.boot->problem.empty()) return fails(facts.boot->problem, mend);
   const auto entries = own_entries(profile, facts);
   if (entries.empty())

@@ -20,8 +20,8 @@ std::string degraded_text(const JournalState& state) {
 
 std::string without_entry_text(const JournalState& state) {
   return state.without_entry
-             ? "\nNO BOOT ENTRY was written. The machine boots by \\EFI\\BOOT on its ESP: choose its disk\n"
-               "in the firmware's boot menu if it does not.\n"
+             ? "\nNO BOOT ENTRY was written. The machine boots by \\EFI\\BOOT on its ESP: should\n"
+               "it not, choose its disk in the firmware's boot menu.\n"
              : "";
 }
 

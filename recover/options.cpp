@@ -138,8 +138,10 @@ Options parse_options(int argc, const char* const* argv) {
     throw UsageError(
         "Unexpected word \"" + system::printable(options.names.front()) + "\" behind " + options.command,
         "recover --help shows the commands");
-  for (const auto* option : {"dry-run", "resume", "restart", "confirm", "as-of", "without-efi-variables"})
+  for (const auto* option : {"dry-run", "resume", "restart", "confirm", "as-of"})
     refuse_unless(!given.count(option), option, "--playbook");
+  refuse_unless(!options.without_efi_variables || options.command == "check", "without-efi-variables",
+                "--playbook or check");
   for (const auto* option : {"output", "to-storage", "check"})
     refuse_unless(!given.count(option) || options.command == "capture", option, "capture");
   if (!options.compare.empty() && (!options.output.empty() || options.to_storage))

@@ -36,7 +36,8 @@ constexpr std::int64_t next_to_nothing = 32
                                          << 20;  // bytes: what a btrfs still counts as free when writes fail
 
 std::string last_lines(const std::string& text) {
-  const auto clean = system::redact(text);
+  auto clean = system::redact(text);
+  clean.erase(clean.find_last_not_of(" \n\r\t") + 1);
   const auto from = clean.size() > 600 ? clean.size() - 600 : 0;
   return clean.substr(from);
 }

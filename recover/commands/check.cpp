@@ -33,7 +33,8 @@ std::vector<const Check*> chosen(const std::vector<std::string>& names) {
 
 Exit check(const Options& options, Reporter& reporter) {
   const auto checks = chosen(options.names);
-  const auto profile = load_profile(find_profile(options.profile));
+  auto profile = load_profile(find_profile(options.profile));
+  profile.without_efi_variables = options.without_efi_variables;
   const auto processes = system::real_processes();
   const auto facts = real_prober(profile, options.state, /*kept=*/false, *processes)->read({});
   Exit exit = Exit::finished;
