@@ -52,7 +52,7 @@ class LoopTest(unittest.TestCase):
         self.assertEqual(self.machine.leaks(), [])
         for output in self.outputs:
             self.assertNotIn(alder.SECRET_WORD, output)
-        for file in self.state.glob("*"):
+        for file in filter(Path.is_file, self.state.rglob("*")):
             self.assertNotIn(alder.SECRET_WORD.encode(), file.read_bytes(), file)
 
     @property

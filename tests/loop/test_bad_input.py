@@ -136,7 +136,7 @@ class Refusals(LoopTest):
 
     def test_storage_is_another(self):
         self.edit_profile(f'uuid = "{alder.STORAGE_UUID}"', 'uuid = "12345678-1234-1234-1234-123456789abc"')
-        self.assert_refused(self.restore(), "12345678-1234-1234-1234-123456789abc", "mount UUID=")
+        self.assert_refused(self.restore(), "12345678-1234-1234-1234-123456789abc", "not attached")
 
     def test_a_tool_is_missing(self):
         # Something that is no program lies over it, for this run alone.
