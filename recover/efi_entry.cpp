@@ -3,14 +3,12 @@
 #include <algorithm>
 #include <cctype>
 
+#include "recover/system/text.hpp"
+
 namespace recover {
 namespace {
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
+using system::lower;
 
 // As one would compare paths of a FAT: slashes single and backward, one at the front, no case.
 std::string folded(const std::string& loader) {

@@ -83,7 +83,7 @@ ProfileBootLoader read_boot_loader(TomlTable table) {
 }
 
 ProfileEfi read_efi(TomlTable table) {
-  ProfileEfi efi{table.text("label"), table.text("loader"), lower(table.text_or("data", "")),
+  ProfileEfi efi{table.text("label"), table.text("loader"), system::lower(table.text_or("data", "")),
                  table.texts_or("order", {})};
   if (efi.label.empty()) table.refuse("label", "A boot entry needs a label", see_formats);
   if (!efi.loader.starts_with('\\') || efi.loader.find("..") != std::string::npos)

@@ -4,6 +4,8 @@
 #include <cctype>
 #include <cstring>
 
+#include "recover/system/text.hpp"
+
 namespace recover {
 
 std::string inner_path(TomlTable& table, std::string_view key) {
@@ -30,10 +32,7 @@ std::string uuid(TomlTable& table) {
   return text;
 }
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
+using system::lower;
 
 std::string long_uuid(TomlTable& table, std::string_view key) {
   auto text = lower(table.text(key));

@@ -11,8 +11,6 @@ namespace recover {
 
 inline constexpr const char* see_formats = "docs/formats.md describes the profile";
 
-std::string lower(std::string text);
-
 // A path from the root of something, never out of it.
 std::string inner_path(TomlTable& table, std::string_view key);
 // The path is given: it may be a default.

@@ -8,10 +8,7 @@
 namespace recover::bacula {
 namespace {
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
+using system::lower;
 
 bool is_word(const std::string& text, const char* word) {
   return lower(text) == word;

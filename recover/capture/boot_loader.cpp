@@ -10,10 +10,7 @@ namespace {
 
 using Kind = Remark::Kind;
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
+using system::lower;
 
 struct Firmware {
   const char *architecture, *target, *suffix;

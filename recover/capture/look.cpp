@@ -14,6 +14,7 @@
 #include "recover/system/host.hpp"
 #include "recover/system/machine.hpp"
 #include "recover/system/mount.hpp"
+#include "recover/system/text.hpp"
 
 namespace recover::capture {
 namespace {
@@ -34,10 +35,7 @@ std::vector<std::string> names_in(const std::string& directory) {
   return names;
 }
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
+using system::lower;
 
 // The kernel, the mount table and /dev may each call a device otherwise (/dev/dm-0, /dev/mapper/vg-root).
 std::string known_path(const std::string& path, const std::vector<BlockDevice>& devices) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <sstream>
 
+#include "recover/system/text.hpp"
+
 namespace recover::capture {
 namespace {
 
@@ -17,10 +19,7 @@ std::string behind(const std::string& text, const std::string& prefix) {
   return text.starts_with(prefix) ? text.substr(prefix.size()) : "";
 }
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
+using system::lower;
 
 bool is_named(const BlockDevice& device, const std::string& source) {
   const auto either = [&source](const char* tag, const char* directory) {

@@ -23,6 +23,9 @@ std::string redact(std::string_view text);
 // A word as a shell would need it typed: plain when harmless, else in single quotes.
 std::string shell_quoted(std::string_view word);
 
+// ASCII letters in lower case, all else as it is.
+std::string lower(std::string text);
+
 // "a, b, c".
 std::string joined(const std::vector<std::string>& words, std::string_view separator = ", ");
 
