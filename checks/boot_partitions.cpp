@@ -33,7 +33,8 @@ Answer ask_one(const char* what, const ProfileBootFilesystem& wanted, const Targ
   if (device.read_only)
     return fails(device.path + " must be made " + what + " again, but it is read-only",
                  "Look for a write-protect switch, or: blockdev --setrw " + device.path);
-  return holds(name + " is empty and will be made again");
+  return holds(name + (device.half_made ? " was begun and not finished" : " is empty") +
+               " and will be made again");
 }
 
 Answer ask(const Profile& profile, const Facts& facts) {

@@ -8,7 +8,10 @@
 
 namespace recover::checks {
 
+Check aftercare_done();
 Check backup_chosen();
+Check backup_fits();
+Check backup_proven();
 Check boot_partitions();
 Check booted_by_efi();
 Check directories_present();
@@ -19,15 +22,20 @@ Check esp_mounted();
 Check filesystem_made();
 Check filesystem_on_disk();
 Check fstab_resolves();
+Check gate_closed();
 Check grub_config();
 Check kernel_present();
 Check loader_present();
+Check losses_repaired();
 Check nothing_mounted();
+Check on_the_machine();
 Check restore_only();
 Check root_user();
 Check storage_mounted();
 Check target_found();
 Check target_free();
+Check target_not_live_medium();
+Check target_not_member();
 Check target_not_storage();
 Check target_size();
 Check tools();

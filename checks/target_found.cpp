@@ -17,7 +17,8 @@ Answer ask(const Profile& profile, const Facts& facts) {
   for (const auto& target : find_targets(profile, facts)) {
     if (!target.device)
       return fails(target.problem, "Attach it. Disks that are here: " + attached(facts) +
-                                       ". Was it replaced? Then the profile must name the new one's serial");
+                                       ". Was it replaced? Then say by which: --replace '" +
+                                       target.disk.serial + "=NEW', with the new one's serial");
     found += (found.empty() ? "" : ", ") + target.disk.name + " is " + target.device->path;
   }
   return holds(found);

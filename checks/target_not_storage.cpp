@@ -1,21 +1,18 @@
 #include "checks/checks.hpp"
+#include "recover/system/text.hpp"
 
 namespace recover::checks {
 namespace {
 
 Answer ask(const Profile& profile, const Facts& facts) {
-  for (const auto& target : find_targets(profile, facts)) {
+  const auto mounted = facts.storage ? facts.storage->device : "";
+  for (const auto& target : find_erased(profile, facts)) {
     if (!target.device) return unknown("the disk " + target.disk.name + " was not found");
-    for (const auto& device : facts.devices) {
-      if (device.fs_uuid != profile.storage.uuid) continue;
-      const bool same = device.path == target.device->path;
-      const bool on_whole_disk =
-          target.device->path == target.device->disk && device.disk == target.device->disk;
-      if (same || on_whole_disk)
-        return fails(
-            "The storage volume with the backups is on " + device.path + ", which the plan would destroy",
-            "The profile names the wrong disk; correct it");
-    }
+    for (const auto& device : lost_with(target, facts))
+      if (system::same_uuid(device.fs_uuid, profile.storage.uuid) || device.path == mounted)
+        return fails("The storage volume with the backups is on " + device.path +
+                         ", which goes when the plan destroys " + path_of(target),
+                     "The profile names the wrong disk; correct it, or give --replace another one");
   }
   return holds("the storage volume is elsewhere");
 }

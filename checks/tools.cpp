@@ -13,6 +13,7 @@ std::string package_of(const std::string& tool) {
   if (tool == "mkfs.vfat") return "dosfstools";
   if (tool == "mkfs.xfs") return "xfsprogs";
   if (tool == "lvchange") return "lvm2";
+  if (tool == "sfdisk") return "fdisk util-linux";  // Debian has it apart
   if (tool == "find") return "findutils";
   return "coreutils";
 }
@@ -24,9 +25,15 @@ bool has_lvm(const Profile& profile) {
                      [](const auto& device) { return !device.volume.empty(); });
 }
 
+bool makes_a_table(const Profile& profile) {
+  return std::any_of(profile.disks.begin(), profile.disks.end(),
+                     [](const auto& disk) { return disk.replaces && !disk.partitions.empty(); });
+}
+
 // Looked for on every machine, called on some.
 bool is_called(const std::string& tool, const Profile& profile) {
   if (tool == "lvchange") return has_lvm(profile);
+  if (tool == "sfdisk") return makes_a_table(profile);
   if (!tool.starts_with("mkfs.") || tool == "mkfs.btrfs") return true;
   return (profile.esp && tool == "mkfs." + profile.esp->type) ||
          (profile.boot && tool == "mkfs." + profile.boot->type);

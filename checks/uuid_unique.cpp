@@ -18,8 +18,9 @@ Answer ask(const Profile& profile, const Facts& facts) {
   for (const auto& device : facts.devices) {
     if (device.fs_uuid != profile.filesystem.uuid_to_make()) continue;
     const bool ours = std::any_of(targets.begin(), targets.end(), [&](const auto& target) {
-      return target.device && (target.device->path == device.path || target.device->path == device.disk ||
-                               lies_beneath(device, *target.device));
+      return target.device &&
+             (target.device->path == device.path || target.device->path == device.disk ||
+              (target.blank && target.blank->path == device.disk) || lies_beneath(device, *target.device));
     });
     if (!ours)
       return fails(

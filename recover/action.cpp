@@ -4,6 +4,8 @@
 #include <cstdio>
 
 #include "recover/bacula/director.hpp"
+#include "recover/bacula/quarantine.hpp"
+#include "recover/layout.hpp"
 #include "recover/system/text.hpp"
 
 namespace recover {
@@ -64,10 +66,21 @@ std::vector<std::string> activate_command(const std::string& volume) {
   return {"lvchange", "--activate", "y", volume};
 }
 
+std::vector<std::string> wipe_command(const std::string& device) {
+  return {"wipefs", "--all", device};
+}
+
 namespace {
 
 struct Typed {
   Lines operator()(const Command& a) const { return {joined(a.argv)}; }
+  Lines operator()(const Erase& a) const { return {joined(a.argv)}; }
+  Lines operator()(const MakeTable& a) const {
+    Lines lines{joined(a.argv) + " <<'END'"};
+    lines.insert(lines.end(), a.script.begin(), a.script.end());
+    lines.push_back("END");
+    return lines;
+  }
   Lines operator()(const ScanDevices& a) const { return {joined(scan_command(a.devices))}; }
   Lines operator()(const MakeDirectory& a) const {
     const auto path = a.root == "/" ? a.path : a.root + a.path;
@@ -86,7 +99,17 @@ struct Typed {
     lines.push_back("mount UUID=" + a.uuid + " " + a.mount_point + "   # unless it is mounted already");
     return lines;
   }
+  Lines operator()(const TryMkfs& a) const {
+    Lines lines{joined({"mkdir", "-p", a.directory})};
+    for (const auto& [name, size] : a.files)
+      lines.push_back(joined({"truncate", "--size=" + std::to_string(size), a.directory + "/" + name}));
+    lines.push_back(joined(a.argv));
+    lines.push_back(joined({"rm", "-r", a.directory}));
+    return lines;
+  }
   Lines operator()(const MakeIfLost& a) const {
+    if (a.half_made)
+      return {"# its filesystem was begun and not finished:", joined(wipe_command(a.device)), joined(a.argv)};
     return {"# only if blkid finds nothing on " + a.device + ":", joined(a.argv)};
   }
   Lines operator()(const FillEsp& a) const {
@@ -116,6 +139,11 @@ struct Typed {
   Lines operator()(const AskOperator& a) const {
     Lines lines;
     for (const auto& line : a.text) lines.push_back("# " + line);
+    return lines;
+  }
+  Lines operator()(const Propose& a) const {
+    Lines lines{"# " + a.why + (a.commands.empty() ? "" : ". If you say yes:")};
+    for (const auto& command : a.commands) lines.push_back(joined(command));
     return lines;
   }
   Lines operator()(const MakeMountPoints& a) const {
@@ -148,6 +176,16 @@ struct Typed {
             "# " + a.request.bootstrap + ", narrowed to the newest version of each file, as",
             "# " + a.request.keep + "/backup.bsr"};
   }
+  Lines operator()(const ProveBackup& a) const {
+    const auto& request = a.request;
+    if (request.full)
+      return {"# read the label of each volume in " + request.volumes + " that",
+              "# " + request.keep + "/backup.bsr names, and every block that it points to:",
+              "# checksums, and each file's digest computed from its data"};
+    return {"# read the label of each volume in " + request.volumes + " that",
+            "# " + request.keep + "/backup.bsr names, and the first and the last block of",
+            "# each of its ranges (--prove full reads all of it)"};
+  }
   Lines operator()(const TryExtract& a) const {
     return {"# write the part of backup.bsr that holds the first file as " + a.keep + "/first.bsr",
             joined(a.argv)};
@@ -159,6 +197,53 @@ struct Typed {
   Lines operator()(const NameLosses& a) const {
     return {"# read the volumes in " + a.volumes + ", check every block, compare with",
             "# " + a.target + ", and list what is missing: files, data, ACLs, xattrs"};
+  }
+  Lines operator()(const HoldVolumes& a) const {
+    Lines lines{"# for each of the volumes that " + a.keep + "/backup.toml names:"};
+    for (auto& line : conversation(a.console, {bacula::volume_status_line({"NAME", "Read-Only"})}))
+      lines.push_back(std::move(line));
+    return lines;
+  }
+  Lines operator()(const HandOverCatalog& a) const {
+    if (a.kind != "sqlite3")
+      return {"# on the restored machine load the newest dump of the catalog (" + a.kind + ")"};
+    const std::string usual = "/var/lib/bacula/bacula.db";
+    const auto to = a.root + usual;
+    return {"# where the catalog is, both files bacula-dir.conf say: WorkingDirectory, dbname. For example",
+            joined({"mv", to, to + ".before-recovery"}) + "   # if there is one",
+            joined({"cp", a.environment + usual, to}),
+            joined({"chown", "--reference=" + a.root + "/var/lib/bacula", to})};
+  }
+  Lines operator()(const LeaveReminder& a) const {
+    const auto to = a.root + Layout::handed_over;
+    std::vector<std::string> playbooks{"cp"};
+    playbooks.insert(playbooks.end(), a.playbooks.begin(), a.playbooks.end());
+    playbooks.push_back(to + "/playbooks");
+    return {joined({"install", "-d", "-m", "0700", to, to + "/playbooks"}),
+            joined({"install", "-m", "0755", a.program, to + "/recover"}),
+            joined({"install", "-m", "0600", a.profile, to + "/machine.toml"}),
+            joined(playbooks),
+            joined({"chroot", a.root, std::string(Layout::handed_over) + "/recover", "--version"}),
+            "# if it runs there: units of systemd, or a script of OpenRC, that say after each boot",
+            "#   recover quarantine --hold; recover verify-backup",
+            "# and what reminds of it at each login: /etc/issue.d/recover.issue, /etc/profile.d/recover.sh"};
+  }
+  Lines operator()(const RestoreLost& a) const {
+    Lines lines{"# find the files that \"recover log\" lists as degraded on the volumes in",
+                "# " + a.volumes + ", and write a bootstrap file for them alone as",
+                "# " + a.request.bootstrap};
+    for (auto& line : conversation(a.request.console, {bacula::restore_line(a.request), "wait", "messages"}))
+      lines.push_back(std::move(line));
+    return lines;
+  }
+  Lines operator()(const MendFiles& a) const {
+    const auto from = a.restored + "/FILE";
+    return {"# for each /FILE that is listed:",
+            "# lost ACL: getfacl -p " + from + " | setfacl --set-file=- /FILE",
+            "# lost xattr: getfattr -h -d -m - " + from + "; setfattr -h, for each that /FILE has not",
+            "# missing: cp --archive --no-clobber " + from + " /FILE",
+            "# damaged: cp --archive " + from + " /FILE, unless its time is another: then",
+            "#   cp --archive " + from + " /FILE.recovered"};
   }
   Lines operator()(const HandOver& a) const {
     const auto to = a.root + a.directory;

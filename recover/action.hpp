@@ -11,16 +11,35 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include "recover/bacula/choose.hpp"
+#include "recover/bacula/prove.hpp"
 #include "recover/bacula/restore.hpp"
+#include "recover/identity.hpp"
 
 namespace recover {
 
 struct Command {
   std::vector<std::string> argv;
+};
+
+// A command that destroys what is on devices. Each is looked at right before it: Refused unless it is what
+// the plan was made for, and nothing uses it.
+struct Erase {
+  std::vector<std::string> argv;
+  std::vector<DeviceIdentity> devices;  // that `argv` names, as they must be found
+};
+
+// Gives a new disk the partition table of the profile; done when the kernel has the partitions. Refused like
+// Erase.
+struct MakeTable {
+  std::vector<std::string> argv;           // sfdisk(8)
+  std::vector<std::string> script;         // its input
+  DeviceIdentity disk;                     // as it must be found
+  std::vector<DeviceIdentity> partitions;  // as they must be then
 };
 
 // Tells the kernel which devices belong together in one btrfs; udev would, where it runs.
@@ -43,11 +62,23 @@ struct OpenStorage {
   std::string mount_point;
 };
 
-// Makes a filesystem when nothing that blkid knows is on the device. Done already when it has that type and
-// UUID; Refused when it is another: that is not lost.
+// Makes a filesystem when nothing that blkid knows is on the device, or what an interrupted run had begun to
+// make. Done already when it has that type and UUID; Refused when it is another: that is not lost; and like
+// Erase.
 struct MakeIfLost {
   std::string device, type, uuid;
   std::vector<std::string> argv;
+  DeviceIdentity identity = {};  // without what is on it
+  bool half_made = false;        // what has that UUID there is not whole, and goes first
+};
+
+// Makes a filesystem on sparse files as large as the devices, and takes them away again: what mkfs will not
+// do is known before anything is erased. Refused with its words.
+struct TryMkfs {
+  std::string directory;                                    // in memory; made, and removed
+  std::vector<std::pair<std::string, std::int64_t>> files;  // name in it, size in bytes
+  std::string type;                                         // that blkid must find on the first one then
+  std::vector<std::string> argv;                            // names them by their whole paths
 };
 
 struct MakeDirectory {
@@ -120,6 +151,13 @@ struct AdoptBootstrap {
   bacula::AdoptRequest request;
 };
 
+// Shows from the volumes that the chosen backup can be restored, and keeps what it found. Refused when it
+// cannot, with what would be missing. A proof that is there and still of these volumes is not made again.
+// What adopting has found damaged is always read in full.
+struct ProveBackup {
+  bacula::ProveRequest request;
+};
+
 // Lets bextract bring back the first file of the backup that was adopted, into a scratch directory: the only
 // way to know that program, configuration, device and volume work together before everything depends on it.
 struct TryExtract {
@@ -146,6 +184,48 @@ struct NameLosses {
   std::string target;
 };
 
+// Sets the volumes that were used read-only in the catalog: nothing prunes, recycles or appends to what the
+// recovery came from. Without a Director of this run, or when it will not, that is told and no failure: the
+// restored machine says it to its own Director. One that did the restore before a crash is started again.
+struct HoldVolumes {
+  bacula::Console console;
+  std::string keep;  // which volumes, and the journals
+  std::vector<StartDaemon> daemons = {};
+  MeetBacula meet = {};
+};
+
+// The environment's SQLite catalog into the restored root: it has just been asked for the newest backup, and
+// no backup can hold the catalog that it is written into. What cannot be handed over is told, and no failure.
+struct HandOverCatalog {
+  std::string environment, root;
+  std::string configuration;  // directory of Bacula's configuration, in the environment
+  std::string client;
+  std::string kind;  // sqlite3, postgresql, mysql
+  std::string keep;
+};
+
+// What makes the restored machine verify its backups after the reboot, and what reminds of it (reminder.hpp).
+struct LeaveReminder {
+  std::string root;
+  std::string program, profile;        // of this run
+  std::vector<std::string> playbooks;  // files
+};
+
+// On the restored machine: asks its Director to bring back, to a scratch directory, the files that the
+// journal of the recovery lists as degraded, in the very versions that the recovery wanted. Nothing when none
+// is listed. Those that a damaged block of today touches are left out.
+struct RestoreLost {
+  std::string storage;             // mount point: the journals are there, and in the own root
+  std::string volumes;             // directory
+  bacula::RestoreRequest request;  // `bootstrap` is written, `files` counted, when it acts
+};
+
+// Mends each of them from there, over nothing that was changed since the recovery, and takes it off the list.
+struct MendFiles {
+  std::string storage;
+  std::string restored;  // root of what was brought back
+};
+
 // The journal, and what was kept about the backup, into the restored root.
 struct HandOver {
   std::string from, root, directory;  // `directory` inside `root`
@@ -170,11 +250,19 @@ struct AskOperator {
   std::vector<std::string> text;
 };
 
-using Action =
-    std::variant<Command, ScanDevices, SettleDevices, OpenStorage, MakeIfLost, FillEsp, RewriteUuid,
-                 TryEfiVariables, RestoreEfiEntry, AskOperator, MakeDirectory, EmptyTree, MakeMountPoints,
-                 Mount, Unmount, StartDaemon, StopDaemons, MeetBacula, ChooseBackup, AdoptBootstrap,
-                 TryExtract, RestoreByDirector, ExtractVolumes, NameLosses, HandOver>;
+// A mend that nobody has asked for: shown, and done when the operator says yes. Else it is left, and told.
+struct Propose {
+  std::string what;  // is mended: "snapper's subvolume /.snapshots"
+  std::string why;   // a sentence without a full stop
+  std::vector<std::vector<std::string>> commands;
+};
+
+using Action = std::variant<Command, Erase, MakeTable, ScanDevices, SettleDevices, OpenStorage, TryMkfs,
+                            MakeIfLost, FillEsp, RewriteUuid, TryEfiVariables, RestoreEfiEntry, AskOperator,
+                            MakeDirectory, EmptyTree, MakeMountPoints, Mount, Unmount, StartDaemon,
+                            StopDaemons, MeetBacula, ChooseBackup, AdoptBootstrap, ProveBackup, TryExtract,
+                            RestoreByDirector, ExtractVolumes, NameLosses, HoldVolumes, HandOverCatalog,
+                            LeaveReminder, HandOver, RestoreLost, MendFiles, Propose>;
 
 // At least one line; a line that begins with "# " says what no command does.
 std::vector<std::string> as_typed(const Action& action);
@@ -182,6 +270,7 @@ std::vector<std::string> as_typed(const Action& action);
 std::vector<std::string> scan_command(const std::vector<std::string>& devices);
 std::vector<std::string> empty_tree_command(const EmptyTree& tree);
 std::vector<std::string> activate_command(const std::string& volume);
+std::vector<std::string> wipe_command(const std::string& device);
 
 // The effect ends with the process (mounts) or repeating it changes nothing (directories): a resumed run does
 // these again even for steps that are done. Daemons are not among them: each step that needs them starts them

@@ -2,8 +2,11 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 
 #include "recover/efi_entry.hpp"
@@ -12,9 +15,9 @@
 #include "recover/system/devices.hpp"
 #include "recover/system/efi.hpp"
 #include "recover/system/files.hpp"
+#include "recover/system/keyboard.hpp"
 #include "recover/system/mount.hpp"
 #include "recover/system/process.hpp"
-#include "recover/system/terminal.hpp"
 #include "recover/system/text.hpp"
 #include "recover/system/tree_root.hpp"
 
@@ -39,6 +42,15 @@ std::string with_all_replaced(std::string text, const std::string& from, const s
 // Reads and writes the descriptor's file itself: it was opened inside the tree.
 std::string name_of(const system::Descriptor& file) {
   return "/proc/self/fd/" + std::to_string(file.get());
+}
+
+// Not every mkfs does it.
+void write_out_device(const std::string& path) {
+  const system::Descriptor device(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!device || ::fsync(device.get()) != 0)
+    throw Failed("Could not write to the disk what was made on " + path + ": " + std::strerror(errno),
+                 "The disk has errors: dmesg | tail, and smartctl -a " + path +
+                     ". With another disk begin anew: --restart");
 }
 
 std::string without_variables(const std::string& why) {
@@ -72,6 +84,10 @@ void write_changes(const EfiChanges& changes, const RestoreEfiEntry& action) {
 }
 
 }  // namespace
+
+void write_out_devices(const SettleDevices& action) {
+  for (const auto& device : action.devices) write_out_device(device);
+}
 
 void settle_devices(system::Processes& processes, const SettleDevices& action) {
   // sd_booted(3) has the like: what udevd listens on is there as long as it runs.
@@ -117,6 +133,7 @@ bool is_lost(const MakeIfLost& action) {
   if (!device)
     throw Refused("The device " + action.device + " cannot be opened", "Attach it, then start again");
   const auto content = system::read_content(device.get());
+  if (action.half_made && system::same_uuid(content.fs_uuid, action.uuid)) return true;
   if (content.fs_type == action.type && content.fs_uuid == action.uuid) return false;
   if (content.fs_type.empty() && content.table_uuid.empty()) return true;
   throw Refused(action.device + " holds a " + content.fs_type + " " + content.fs_uuid + ", not the " +
@@ -155,9 +172,7 @@ void rewrite_uuid(const RewriteUuid& action) try {
     struct stat status {};
     if (::fstat(there.get(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
     const auto path = fs::read_symlink(name_of(there)).string();
-    system::write_file(path, wanted, status.st_mode & 07777);
-    if (::chown(path.c_str(), status.st_uid, status.st_gid) != 0)
-      throw Failed("Could not give " + path + " back to its owner", "chown it by hand, then --resume");
+    system::write_file(path, wanted, status.st_mode & 07777, system::Owner{status.st_uid, status.st_gid});
   }
 } catch (const fs::filesystem_error& error) {
   throw Failed(std::string("Could not rewrite the UUID: ") + error.what(), mend);
@@ -211,14 +226,14 @@ void restore_entry(const RestoreEfiEntry& action, Observer& observer) {
   observer.observe(Event("without-efi-variables").with("text", without_variables(problem)));
 }
 
-void ask_operator(const AskOperator& action) {
-  if (!system::input_is_terminal() || !system::output_is_terminal())
+void ask_operator(system::Keyboard& keyboard, const AskOperator& action) {
+  if (!keyboard.is_there())
     throw Refused("This step wants the operator's hands, and there is no terminal to ask on: " +
                       system::joined(action.text, " "),
-                  "Run recover on a terminal");
+                  "Run recover on a terminal, without --json");
   std::string prompt = "\n";
   for (const auto& line : action.text) prompt += "   " + system::printable(line) + "\n";
-  if (!system::ask(prompt + "Press Enter when this is done, ^C to stop. "))
+  if (!keyboard.ask(prompt + "Press Enter when this is done, ^C to stop. "))
     throw Refused("Nobody answered", "Run recover on a terminal");
 }
 

@@ -6,10 +6,12 @@
 #include <string_view>
 #include <vector>
 
+#include "recover/capacity.hpp"
 #include "recover/efi_entry.hpp"
 #include "recover/facts.hpp"
 #include "recover/layout.hpp"
 #include "recover/profile.hpp"
+#include "recover/proof_text.hpp"
 #include "recover/targets.hpp"
 
 namespace recover {
@@ -43,6 +45,8 @@ enum class Needs {
   root,        // fstab and directories of the restored root
   tree,        // every file of it
   boot,        // its ESP, boot loader and boot menu
+  losses,      // the journals of the recovery, for what is degraded
+  gate,        // all journals, for recoveries that are not finished
 };
 
 struct Check {
@@ -56,6 +60,8 @@ struct Check {
   bool only_after_a_step = false;
   // Must hold, not just be unknown, before anything is destroyed, whatever the playbook says: laws 1 and 2.
   bool before_destroying = false;
+  // As a proof it fails no step: what it finds is told, and the run ends with Exit::degraded.
+  bool only_told = false;
 };
 
 // Sorted by name. The one table is in checks/table.cpp.

@@ -14,6 +14,11 @@ void Error::add_context(std::string_view context) {
   rebuild();
 }
 
+void Error::add_evidence(std::string_view evidence) {
+  problem_ += ". " + std::string(evidence);
+  rebuild();
+}
+
 void Error::add_aftermath(std::string aftermath) {
   aftermath_.push_back(std::move(aftermath));
   rebuild();

@@ -35,6 +35,8 @@ class Error : public std::exception {
 
   // "while CONTEXT: problem". The outermost context comes first.
   void add_context(std::string_view context);
+  // What others said of the same: a sentence behind the problem.
+  void add_evidence(std::string_view evidence);
   // A failure while cleaning up is added to the first error; it never replaces it.
   void add_aftermath(std::string aftermath);
   const std::vector<std::string>& aftermath() const noexcept { return aftermath_; }

@@ -13,6 +13,11 @@ T field(const Event& event, std::string_view key) {
   return T{};
 }
 
+// One that fits: a greater one would become another number.
+bool is_whole(const nlohmann::ordered_json& value) {
+  return value.is_number_integer() && !(value.is_number_unsigned() && value.get<std::uint64_t>() > INT64_MAX);
+}
+
 }  // namespace
 
 Event& Event::with(std::string key, Value value) & {
@@ -46,14 +51,21 @@ std::string to_json(const Event& event) {
 }
 
 std::optional<Event> event_from_json(std::string_view text) {
-  const auto object = nlohmann::ordered_json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (!object.is_object() || !object.contains("event") || !object["event"].is_string()) return std::nullopt;
+  // An ordered object looks through all its keys for each that comes. No event has fifty.
+  constexpr int most_keys = 500;
+  int keys = 0;
+  const auto few = [&keys](int, nlohmann::ordered_json::parse_event_t parsed, const nlohmann::ordered_json&) {
+    return parsed != nlohmann::ordered_json::parse_event_t::key || ++keys <= most_keys;
+  };
+  const auto object = nlohmann::ordered_json::parse(text, few, /*allow_exceptions=*/false);
+  if (keys > most_keys || !object.is_object() || !object.contains("event") || !object["event"].is_string())
+    return std::nullopt;
   Event event(object["event"].get<std::string>());
   for (const auto& [key, value] : object.items()) {
     if (key == "event") continue;
     if (value.is_boolean()) {
       event.with(key, Value(value.get<bool>()));
-    } else if (value.is_number_integer()) {
+    } else if (is_whole(value)) {
       event.with(key, Value(value.get<std::int64_t>()));
     } else if (value.is_string()) {
       event.with(key, Value(value.get<std::string>()));

@@ -4,6 +4,7 @@
 
 #include "recover/check.hpp"
 #include "recover/error.hpp"
+#include "recover/system/machine.hpp"
 #include "recover/system/signals.hpp"
 
 namespace recover {
@@ -11,7 +12,8 @@ namespace {
 
 class Executor : public Observer {
  public:
-  explicit Executor(Execution execution) : run_(std::move(execution)), written_(run_.before.destroying) {}
+  explicit Executor(Execution execution)
+      : run_(std::move(execution)), written_(run_.before.destroying), half_made_(run_.before.half_made) {}
 
   void run() {
     try {
@@ -19,7 +21,7 @@ class Executor : public Observer {
       for (std::size_t i = 0; i < steps().size(); ++i)
         if (steps()[i].fallback_for.empty()) run_step(i);
       release_or_throw();
-      record(Event("run-complete"));
+      record(Event("run-complete").with("at", system::now()));
     } catch (Error& error) {
       give_up(error);
       // Nothing has been written to a target yet: the run was refused, whatever stopped it.
@@ -46,6 +48,7 @@ class Executor : public Observer {
       run_.screen.observe(event);
     } else {
       record(event);
+      note(event, half_made_);
     }
   }
 
@@ -59,7 +62,7 @@ class Executor : public Observer {
 
   Facts read(Look look) {
     system::throw_if_interrupted();
-    return run_.prober.read(look);
+    return without_half_made(run_.prober.read(look), half_made_);
   }
 
   Facts read_for(const std::vector<std::string>& names) {
@@ -71,6 +74,8 @@ class Executor : public Observer {
       look.root |= needs == Needs::root;
       look.tree |= needs == Needs::tree;
       look.boot |= needs == Needs::boot;
+      look.losses |= needs == Needs::losses;
+      look.gate |= needs == Needs::gate;
     }
     return read(look);
   }
@@ -151,9 +156,10 @@ class Executor : public Observer {
                .with("step", step.name)
                .with("summary", step.summary)
                .with("destroys", step.destroys));
-    written_ |= step.destroys;
+    written_ |= step.destroys || !run_.plan.recovery;
     if (!needs_no_hand(step))
       for (const auto& action : step.actions) act(step, action);
+    make_durable(step);
     prove(step);
     made_ |= step.destroys;
     record(Event("step-done").with("step", step.name));
@@ -184,6 +190,16 @@ class Executor : public Observer {
     record(Event("action-done").with("step", step.name));
   }
 
+  // The journal is on another filesystem, perhaps on another disk: it must not know more than the target has.
+  void make_durable(const PlannedStep& step) {
+    try {
+      run_.runner.make_durable();
+    } catch (Error& error) {
+      error.add_context("bringing the step \"" + step.name + "\" to the disk");
+      throw;
+    }
+  }
+
   // Laws 1 and 2, whatever the playbook says.
   void require_before_destroying(const std::string& step, const Facts& facts) {
     for (const auto& check : all_checks()) {
@@ -201,27 +217,38 @@ class Executor : public Observer {
     const auto facts = read_for({});
     ask_guards_from(i, facts);
     require_before_destroying(steps()[i].name, facts);
-    if (!same_devices(all_targets(run_.plan), find_all_targets(run_.profile, facts)))
-      throw Refused("The disks are not the same as when the plan was made",
-                    "Start again, and look at the new plan with --dry-run first");
+    require_unchanged(run_.plan.circumstances, facts, "the plan was made");
+    const auto asked_for = chosen_backup(facts);
     run_.confirm(run_.plan, facts);
+    // The question may have stood on the screen for hours.
+    const auto now = read_for({});
+    require_before_destroying(steps()[i].name, now);
+    require_unchanged(run_.plan.circumstances, now, "the question was asked");
+    if (const auto drift = difference(asked_for, chosen_backup(now)); !drift.empty())
+      throw Refused("While the question was asked, the backup has changed: " + drift, "Start again");
     std::vector<std::string> serials;
     for (const auto& target : erased(run_.plan)) serials.push_back(target.disk.serial);
-    record(Event("confirmed").with("step", steps()[i].name).with("serials", std::move(serials)));
+    std::vector<std::string> foreign;
+    for (const auto& content : run_.plan.foreign) foreign.push_back(content.identity + " " + content.words);
+    record(
+        Event("confirmed").with("step", steps()[i].name).with("serials", serials).with("foreign", foreign));
   }
 
   void guard(const PlannedStep& step) {
-    if (step.guards.empty() && !step.destroys) return;
+    if (step.guards.empty()) return;
     const auto facts = read_for(step.guards);
     for (const auto& name : step.guards) {
       const auto answer = ask(name, facts, step.name);
       if (answer.verdict == Verdict::fails) throw Refused(answer.evidence, answer.remedy);
     }
-    if (!step.destroys) return;
-    // The question may have stood on the screen for hours.
-    require_before_destroying(step.name, facts);
-    if (!same_devices(all_targets(run_.plan), find_all_targets(run_.profile, facts)))
-      throw Refused("The disks have changed while the question was asked", "Start again");
+  }
+
+  // Law 2: a drift is a refusal.
+  void require_unchanged(const Circumstances& before, const Facts& facts, const std::string& since) {
+    const auto now = circumstances(run_.profile, facts, run_.plan.mount_points);
+    if (const auto drift = difference(before, now); !drift.empty())
+      throw Refused("Since " + since + ", this has changed: " + drift,
+                    "Start again, and look at the new plan with --dry-run first");
   }
 
   void prove(const PlannedStep& step) {
@@ -229,7 +256,7 @@ class Executor : public Observer {
     const auto facts = read_for(step.proofs);
     for (const auto& name : step.proofs) {
       const auto answer = ask(name, facts, step.name);
-      if (answer.verdict == Verdict::holds) continue;
+      if (answer.verdict == Verdict::holds || find_check(name)->only_told) continue;
       const auto remedy = answer.remedy.empty() ? "Look at it, then continue with --resume" : answer.remedy;
       if (answer.verdict == Verdict::fails && find_check(name)->refuses)
         throw Refused(answer.evidence, remedy);
@@ -250,7 +277,7 @@ class Executor : public Observer {
     for (const auto& name : step.proofs) {
       const auto answer = ask(name, facts, step.name);
       // Files may have been mended by hand since; that is told, and no reason to restore everything again.
-      if (find_check(name)->needs == Needs::tree) continue;
+      if (find_check(name)->needs == Needs::tree || find_check(name)->only_told) continue;
       if (answer.verdict == Verdict::fails)
         throw Refused("The step \"" + step.name + "\" was done, but now: " + answer.evidence,
                       "Something has changed since. Look at it, or begin anew with --restart");
@@ -278,6 +305,7 @@ class Executor : public Observer {
   Execution run_;
   bool written_;
   bool made_ = false;  // the filesystem, in this run
+  std::set<HalfMade> half_made_;
 };
 
 }  // namespace

@@ -9,8 +9,16 @@
 
 #include "recover/bacula/backup.hpp"
 #include "recover/bacula/director.hpp"
+#include "recover/bacula/proof.hpp"
 
 namespace recover {
+
+// How full a filesystem is and when it was last written, as its superblock says; nothing where it does not.
+struct FilesystemUsage {
+  std::optional<std::int64_t> size, used;  // bytes
+  std::optional<std::int64_t> written;     // seconds since 1970
+  bool operator==(const FilesystemUsage&) const = default;
+};
 
 // A disk or partition. Names like /dev/sda never decide anything; they are only how a command reaches it now.
 struct BlockDevice {
@@ -36,6 +44,15 @@ struct BlockDevice {
   std::string fs_type, fs_uuid, fs_label;  // as blkid reads them now; empty when there is none
   std::string
       in_use;  // who holds it: "mounted on /x", "swap", "held by dm-0", "opened exclusively"; else empty
+  std::string table_type = {};  // "gpt", "dos": of the whole disk, on the whole disk alone; else empty
+  FilesystemUsage usage = {};
+  // Paths of all that it lies on: of a partition its disk, of an LVM volume the partitions and disks beneath,
+  // of a loop device what its file lies on; through all layers.
+  std::vector<std::string> beneath = {};
+  std::string live = {};  // why it is what the running rescue system came from; else empty
+  // The run that is resumed began to make a filesystem on it, and was not seen to end. `fs_type`, `fs_uuid`
+  // and `fs_label` are then empty, whatever blkid reads.
+  bool half_made = false;
   bool operator==(const BlockDevice&) const = default;
 };
 
@@ -53,9 +70,18 @@ struct Tool {
 
 struct VolumeFact {
   std::string name;
-  std::int64_t size = 0;  // bytes
-  std::string problem;    // why it cannot be read, or empty
+  std::int64_t size = 0;      // bytes
+  std::string problem;        // why it cannot be read, or empty
+  std::int64_t modified = 0;  // nanoseconds since 1970
   bool operator==(const VolumeFact&) const = default;
+};
+
+// What stands in a directory: enough to notice that a backup has been written since.
+struct StoredFiles {
+  std::int64_t files = 0, bytes = 0;
+  std::string newest;        // name of the one that was written last; empty: there is none
+  std::int64_t written = 0;  // when, seconds since 1970
+  bool operator==(const StoredFiles&) const = default;
 };
 
 struct StorageFacts {
@@ -66,9 +92,11 @@ struct StorageFacts {
   bool environment = false;  // the recovery environment's root tree is there
   std::vector<Tool> environment_tools;
   std::string bootstrap;  // path of the newest bootstrap file that the backup job wrote; empty: none
+  std::int64_t bootstrap_size = 0, bootstrap_written = 0;  // bytes, seconds since 1970
   std::vector<VolumeFact> volumes;  // each volume that the chosen backup, else that bootstrap, needs
   std::vector<bacula::BackupJob> bootstrap_jobs;  // that the bootstrap file names, as far as it tells
   std::string problem;                            // why the bootstrap cannot be read, or empty
+  StoredFiles stored;                             // all that is in the directory of the volumes
   bool operator==(const StorageFacts&) const = default;
 };
 
@@ -149,8 +177,60 @@ struct BootFacts {
   bool operator==(const BootFacts&) const = default;
 };
 
+// What the journals of the recovery that this machine came from list as degraded, and not yet as repaired.
+struct LossFacts {
+  std::int64_t files = 0;             // each as often as it lost something: "ACL" and "xattr" are two
+  std::vector<std::string> examples;  // at most 20, printable: "ACL of /bin/ping"
+  bool operator==(const LossFacts&) const = default;
+};
+
+// Recoveries on record here that no backup has verified.
+struct GateFacts {
+  std::vector<std::string> open;  // when each began, and where its journal is
+  bool operator==(const GateFacts&) const = default;
+};
+
+// A snapper configuration whose subvolume for snapshots is gone.
+struct SnapperLoss {
+  std::string config;      // its name
+  std::string snapshots;   // "/home/.snapshots"
+  bool directory = false;  // a plain directory stands in its place
+  bool in_fstab = false;   // it should be mounted there
+  bool operator==(const SnapperLoss&) const = default;
+};
+
+// What a backup of files could not bring back of programs that keep subvolumes of their own.
+struct AftercareFacts {
+  std::vector<SnapperLoss> snapper;
+  std::int64_t docker_layers = 0;         // that its database names, and whose subvolumes are gone
+  std::vector<std::string> docker_parts;  // directories that tell of them
+  std::string docker_aside;               // where they can be moved to: a name that is free
+  std::string docker_own;      // one of them that cannot be moved: it is a mount point or subvolume
+  bool docker_socket = false;  // systemd has docker.socket
+  bool systemd = false;
+  bool operator==(const AftercareFacts&) const = default;
+};
+
+// What was kept of the proof of the chosen backup, beside what it must be of.
+struct ProofFacts {
+  bacula::Proof proof;
+  std::string bootstrap;  // SHA-256 of backup.bsr as it is now
+  bool operator==(const ProofFacts&) const = default;
+};
+
+// How verify-backup last ended on the machine itself, as it has left it on the storage volume.
+struct VerifyFacts {
+  std::string time;  // YYYY-MM-DD HH:MM:SS, by the machine's clock
+  bool passed = false;
+  std::int64_t job = 0;
+  std::string problem;  // the first; empty when it passed
+  bool operator==(const VerifyFacts&) const = default;
+};
+
 struct Facts {
   bool root_user = false;
+  bool in_chroot = false;
+  std::string machine_id;  // of the running system
   EfiFacts efi;
   bool virtualisation = false;  // the processor has vmx or svm, and the firmware has not switched it off
   std::string boot_id;
@@ -160,10 +240,15 @@ struct Facts {
   std::vector<Tool> tools;
   std::optional<StorageFacts> storage;
   std::optional<bacula::Backup> backup;           // what was chosen to be restored
+  std::optional<ProofFacts> proof;                // that it can be restored
+  std::optional<VerifyFacts> verified;            // of this machine's filesystem
   std::optional<bacula::DirectorFacts> director;  // of the recovery environment, while it runs
   std::optional<FilesystemFacts> filesystem;
   std::optional<TreeFacts> tree;
   std::optional<BootFacts> boot;
+  std::optional<LossFacts> losses;
+  std::optional<GateFacts> gate;
+  std::optional<AftercareFacts> aftercare;  // of the running system
 };
 
 }  // namespace recover

@@ -1,5 +1,9 @@
 #include "recover/gate.hpp"
 
+#include <algorithm>
+
+#include "recover/journal.hpp"
+
 namespace recover {
 namespace {
 
@@ -7,7 +11,7 @@ std::string degraded_text(const JournalState& state) {
   if (state.degraded.empty()) return "";
   std::string text = "\nDEGRADED: the files came back by bextract, which lost";
   for (const auto& [lost, files] : state.degraded) {
-    const auto count = std::to_string(files);
+    const auto count = std::to_string(files.size());
     if (lost == "file") {
       text += " " + count + " files as a whole or in part,";
     } else {
@@ -15,7 +19,7 @@ std::string degraded_text(const JournalState& state) {
     }
   }
   text.back() = '.';
-  return text + " Each is named by \"recover log\".\n";
+  return text + " Each is named by \"recover log\". On the\nrebooted machine: recover --playbook repair\n";
 }
 
 std::string without_entry_text(const JournalState& state) {
@@ -25,6 +29,30 @@ std::string without_entry_text(const JournalState& state) {
              : "";
 }
 
+// What the machine does not find done for it.
+std::string problems_text(const JournalState& state) {
+  std::string text;
+  if (!state.catalog_problem.empty())
+    text += "\nTHE CATALOG was not given to the machine: " + state.catalog_problem +
+            ". Without one that knows its backups no backup can verify (operator's guide, 3.2).\n";
+  if (!state.hold_problem.empty())
+    text += "\nTHE VOLUMES that it came from are not read-only in the catalog yet: " + state.hold_problem +
+            (state.reminder_problem.empty()
+                 ? ". The machine sees to that when it boots.\n"
+                 : ". On the rebooted machine, before any job runs: recover quarantine --hold\n");
+  if (!state.reminder_problem.empty())
+    text += "\nNOTHING VERIFIES BY ITSELF after the reboot: " + state.reminder_problem + ".\n";
+  return text;
+}
+
+std::string how_it_verifies(const JournalState& state) {
+  if (!state.reminder_problem.empty())
+    return "  2. Once its Bacula is up, have it run a backup and verify it:\n"
+           "     recover verify-backup\n";
+  return "  2. It runs the backup there and verifies it, once its Bacula is up, and says on\n"
+         "     the console what came of it. By hand: recover verify-backup\n";
+}
+
 std::string steps_left(const JournalState& state) {
   std::string left;
   for (const auto& step : state.order)
@@ -32,10 +60,31 @@ std::string steps_left(const JournalState& state) {
   return left;
 }
 
+// What recovers nothing needs no backup to prove it.
+GateVerdict without_recovery(const JournalState& state) {
+  if (!state.complete)
+    return {Exit::not_finished, "The run of the playbook " + state.playbook + " of " + state.started_at +
+                                    " did not come to its end.\nStart it again: recover --playbook " +
+                                    state.playbook + "\n"};
+  if (state.degraded.empty() && state.left.empty())
+    return {Exit::finished, "\nDONE: nothing is left to do by this playbook.\n"};
+  std::string text = "\nDONE, BUT NOT ALL. Left as it is:";
+  for (const auto& what : state.left) text += "\n  " + what;
+  for (const auto& [lost, files] : state.degraded)
+    text += "\n  lost " + lost + ": " + std::to_string(files.size()) + " files";
+  text += "\nEach is named above, with the reason.";
+  return {Exit::degraded, text + (state.degraded.empty() ? "\n" : " They stay on the list.\n")};
+}
+
 }  // namespace
 
 GateVerdict gate(const JournalState& state) {
   if (!state.started) return {Exit::finished, "No recovery is on record here.\n"};
+  if (!state.recovery) return without_recovery(state);
+  if (state.verified)
+    return {state.degraded.empty() ? Exit::finished : Exit::degraded,
+            "FINISHED: backup job " + std::to_string(state.verified_job) +
+                " of the rebooted machine was verified, " + state.verified_at + ".\n" + degraded_text(state)};
   if (!state.complete) {
     return {Exit::not_finished,
             "NOT FINISHED: the recovery of " + state.started_at + " did not come to its end.\n" +
@@ -46,15 +95,33 @@ GateVerdict gate(const JournalState& state) {
   }
   return {Exit::not_finished,
           "\n" + std::string(state.destroying ? "The tree is restored." : "Every step is done.") +
-              " This is NOT FINISHED.\n" + without_entry_text(state) + degraded_text(state) +
+              " This is NOT FINISHED.\n" + without_entry_text(state) + problems_text(state) +
+              degraded_text(state) +
               "\nA machine whose backups do not run is not recovered. Now:\n"
-              "  1. Reboot into the restored system.\n"
-              "  2. See there that the Director runs and knows the backups: bconsole, \"list jobs\".\n"
-              "     Its catalog may be in no backup; the recovery environment has one.\n"
-              "  3. In bconsole, run the backup job, and look that it ends with T (OK) and has\n"
-              "     about as many files as before.\n"
-              "  4. Verify that job against its volumes (level VolumeToCatalog).\n"
+              "  1. Reboot into the restored system.\n" +
+              how_it_verifies(state) +
+              "  3. recover status\n"
               "Until then, keep the storage volume as it is.\n"};
+}
+
+void close_gate(const std::vector<Recovery>& recoveries, std::int64_t job, const std::string& boot_id) {
+  const auto is_done = [&](const Recovery& recovery) {
+    // The copy in the restored root says so where the original was cut off right behind it. What destroyed
+    // nothing can leave nothing half restored.
+    return !recovery.state.destroying ||
+           std::any_of(recoveries.begin(), recoveries.end(), [&](const auto& other) {
+             return other.state.complete && same_recovery(other.state, recovery.state);
+           });
+  };
+  for (const auto& recovery : recoveries) {
+    if (recovery.state.verified || !is_done(recovery)) continue;
+    record(recovery, Event("backup-verified").with("job", job).with("boot", boot_id));
+    if (!state_of(read_journal(journal_path(recovery.directory)).events).verified)
+      throw Failed(
+          "The recovery of " + recovery.state.started_at + " in " + recovery.directory +
+              " is not finished although a backup has verified: this is still a boot of that recovery",
+          "Boot the restored system, and run recover verify-backup there");
+  }
 }
 
 }  // namespace recover

@@ -96,7 +96,9 @@ class Script {
       ++at_;
     const auto found = values_.find(text_.substr(begin, at_ - begin));
     if (braces && at_ < text_.size() && text_[at_] == '}') ++at_;
-    return found == values_.end() ? "" : found->second;
+    if (found == values_.end() || found->second.size() > may_expand_) return "";
+    may_expand_ -= found->second.size();
+    return found->second;
   }
 
   void remember(const std::string& assignment) {
@@ -107,10 +109,14 @@ class Script {
   const std::string& text_;
   std::size_t at_ = 0;
   std::map<std::string, std::string> values_;
+  // A few lines of "set a=$a$a" would fill the memory; what grub-mkconfig writes needs some KiB.
+  std::size_t may_expand_ = 1024 * 1024;
 };
 
 void drop_keywords(Words& words) {
-  while (!words.empty() && is_one_of(words.front(), {"then", "else", "do"})) words.erase(words.begin());
+  words.erase(words.begin(), std::find_if_not(words.begin(), words.end(), [](const std::string& word) {
+                return is_one_of(word, {"then", "else", "do"});
+              }));
 }
 
 // "(hd0,gpt2)/vmlinuz", "($root)/vmlinuz", "newc:name:/initrd.img": the path alone.
@@ -221,7 +227,10 @@ BootMenuEntry parse_boot_loader_entry(const std::string& text) {
     Script(line).next(words);
     if (words.size() < 2) continue;
     if (words[0] == "title") {
-      entry.title = line.substr(line.find_first_not_of(" \t", line.find("title") + 5));
+      // The rest of the line as it stands; when the keyword itself was quoted, as it was understood.
+      const auto keyword = line.find("title");
+      const auto begins = keyword == std::string::npos ? keyword : line.find_first_not_of(" \t", keyword + 5);
+      entry.title = begins == std::string::npos ? words[1] : line.substr(begins);
     } else if (words[0] == "linux") {
       entry.kernel = path_of(words[1]);
     } else if (words[0] == "initrd") {

@@ -1,15 +1,19 @@
 #include "recover/journal.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstring>
+#include <thread>
 
 #include "recover/error.hpp"
 #include "recover/sha256.hpp"
+#include "recover/system/answers.hpp"
 #include "recover/system/machine.hpp"
 
 namespace recover {
@@ -51,6 +55,29 @@ system::Descriptor open_journal(const std::string& path, int flags) {
     throw Failed("Could not open the journal " + path + ": " + std::strerror(errno),
                  "Make sure that the storage volume is mounted writable, or give another place with --state");
   return file;
+}
+
+// Each line builds on the one before: whoever writes one has read that, and nobody else writes meanwhile.
+void lock(const system::Descriptor& file, const std::string& path) {
+  constexpr std::chrono::milliseconds patience{30000}, pause{50};
+  for (std::chrono::milliseconds waited{}; ::flock(file.get(), LOCK_EX | LOCK_NB) != 0; waited += pause) {
+    if (errno != EWOULDBLOCK && errno != EINTR)
+      throw Failed("Could not lock the journal " + path + ": " + std::strerror(errno),
+                   "Keep it on a filesystem that knows flock(2)");
+    if (waited >= patience)
+      throw Failed("Somebody else writes the journal " + path + " all the time",
+                   "See what other recover runs here: fuser -v " + path);
+    std::this_thread::sleep_for(pause);
+  }
+}
+
+// Under its own time, beside. It stays what it is until the new one takes its name.
+void keep_older(const std::string& path) {
+  std::string stamp = system::local_time(system::now());
+  stamp[10] = '_';
+  std::string kept = path + "." + stamp;
+  for (int i = 2; system::exists(kept); ++i) kept = path + "." + stamp + "." + std::to_string(i);
+  system::copy_file(path, kept, 0600);
 }
 
 }  // namespace
@@ -95,22 +122,21 @@ Journal::Journal(system::Descriptor file, std::string path, std::int64_t next, s
 Journal Journal::create(const std::string& directory) {
   system::make_directories(directory, 0700);
   const auto path = journal_path(directory);
-  if (system::exists(path)) {
-    std::string stamp = system::local_time(system::now());
-    stamp[10] = '_';
-    std::string kept = path + "." + stamp;
-    for (int i = 2; system::exists(kept); ++i) kept = path + "." + stamp + "." + std::to_string(i);
-    if (::rename(path.c_str(), kept.c_str()) != 0)
-      throw Failed("Could not keep the older journal as " + kept + ": " + std::strerror(errno),
-                   "Move it away by hand");
-  }
-  return Journal(open_journal(path, O_CREAT | O_EXCL | O_APPEND), path, 1, "");
+  if (system::exists(path)) keep_older(path);
+  // Whole at once, and durable: a crash leaves the older one, or an empty new one.
+  system::write_file(path, "", 0600);
+  auto file = open_journal(path, O_APPEND);
+  lock(file, path);
+  // Both names: fsync of a file says nothing about the directory that it is in.
+  system::sync_directory(directory);
+  return Journal(std::move(file), path, 1, "");
 }
 
 Journal Journal::append(const std::string& directory) {
   const auto path = journal_path(directory);
-  const auto contents = read_journal(path);
   auto file = open_journal(path, O_APPEND);
+  lock(file, path);
+  const auto contents = read_journal(path);
   if (contents.torn && ::ftruncate(file.get(), static_cast<off_t>(contents.whole_bytes)) != 0)
     throw Failed("Could not cut the torn last line of " + path + ": " + std::strerror(errno),
                  "Make sure that the storage volume is mounted writable");
@@ -118,24 +144,68 @@ Journal Journal::append(const std::string& directory) {
                  contents.last_sum);
 }
 
+void Journal::copy_to(const std::string& directory) try {
+  system::make_directories(directory, 0700);
+  const auto path = journal_path(directory);
+  system::copy_file(path_, path, 0600);
+  copy_ = open_journal(path, O_APPEND);
+  copied_to_ = directory;
+} catch (const Error&) {
+  copy_ = {};
+}
+
 void Journal::write(Event event) {
   event.with("seq", next_).with("time", system::local_time(system::now()));
   const auto body = to_json(event);
   const auto sum = checksum(last_sum_, body);
   const auto line = seal(body, sum) + "\n";
-  const auto before = ::lseek(file_.get(), 0, SEEK_END);
-  const auto written = ::write(file_.get(), line.data(), line.size());
-  if (written != static_cast<ssize_t>(line.size()) || ::fsync(file_.get()) != 0) {
-    const std::string why = written < 0 ? std::strerror(errno) : "disk full";
-    // No half line stays, or the next one that succeeds would stand behind rubbish. When even this fails, the
-    // reader cuts the torn line.
-    (void)::ftruncate(file_.get(), before);
-    // Not a Failed: no fallback answers this.
-    throw Error(Exit::failed, "Could not write to the journal " + path_ + ": " + why,
-                "Make room on that volume, then continue with --resume");
+  if (failed_.empty()) {
+    const auto before = ::lseek(file_.get(), 0, SEEK_END);
+    const auto written = ::write(file_.get(), line.data(), line.size());
+    const bool cut = written >= 0 && written != static_cast<ssize_t>(line.size());
+    if (cut || written < 0 || ::fsync(file_.get()) != 0) {
+      const int error = cut ? ENOSPC : errno;
+      failed_ = system::answer(error);
+      remedy_ = system::remedy_for(error, path_) + ". Then continue with --resume";
+      // No half line stays, or the next one that succeeds would stand behind rubbish. When even this fails,
+      // the reader cuts the torn line.
+      (void)::ftruncate(file_.get(), before);
+    }
   }
+  if (copy_) (void)!::write(copy_.get(), line.data(), line.size());
   last_sum_ = sum;
   ++next_;
+  // Not a Failed: no fallback answers this.
+  if (!failed_.empty())
+    throw Error(
+        Exit::failed, "Could not write to the journal " + path_ + ": " + failed_,
+        remedy_ + (copy_ ? "; until this system is switched off, " + copied_to_ + " has all of it" : ""));
+}
+
+std::size_t catch_up(const std::string& directory, const std::string& copy) try {
+  const auto known = read_journal(journal_path(directory));
+  const auto more = read_journal(journal_path(copy));
+  // The checksums are chained: where one stands in both, all before it are the same.
+  if (known.events.empty() || more.events.size() <= known.events.size()) return 0;
+  const auto text = system::read_file(journal_path(copy));
+  if (text.compare(0, known.whole_bytes, system::read_file(journal_path(directory)), 0, known.whole_bytes) !=
+      0)
+    return 0;
+  Journal::append(directory);  // cuts a torn line
+  const auto path = journal_path(directory);
+  const auto file = open_journal(path, O_APPEND);
+  lock(file, path);
+  const auto lines = text.substr(known.whole_bytes, more.whole_bytes - known.whole_bytes);
+  if (::write(file.get(), lines.data(), lines.size()) != static_cast<ssize_t>(lines.size()) ||
+      ::fsync(file.get()) != 0) {
+    const std::string why = std::strerror(errno);
+    (void)::ftruncate(file.get(), static_cast<off_t>(known.whole_bytes));
+    throw Error(Exit::failed, "Could not write to the journal " + path + ": " + why,
+                "Make room on that volume, then continue with --resume");
+  }
+  return more.events.size() - known.events.size();
+} catch (const UsageError&) {
+  return 0;  // the reader of the journal itself says what is wrong with it
 }
 
 }  // namespace recover

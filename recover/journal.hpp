@@ -3,7 +3,11 @@
 // what may be half done. A torn last line (a power cut in mid-write) is cut and said so; anything worse
 // refuses.
 //
+// A run keeps a copy of it in memory, line by line the same: it outlives the storage volume that the journal
+// is on. What the volume could not take (disk full) stands there, and is put behind when the run is resumed.
+//
 //     auto journal = Journal::create(state_directory);
+//     journal.copy_to("/run/recover-journal/" + uuid);
 //     journal.write(Event("step-begun").with("step", "filesystem"));
 #pragma once
 
@@ -28,6 +32,11 @@ std::string journal_path(const std::string& directory);
 // was written. A missing file is an empty journal.
 JournalContents read_journal(const std::string& path);
 
+// Puts the lines behind the journal in `directory` that only its copy in `copy` has. Returns how many. A copy
+// of another run's journal, or none, or one that is not as it was written, adds nothing. Throws Error as
+// Journal::append and write do.
+std::size_t catch_up(const std::string& directory, const std::string& copy);
+
 class Journal {
  public:
   // Starts a new one; an older one is kept beside it under its own time. Throws Failed.
@@ -35,14 +44,20 @@ class Journal {
   // Goes on with the one that is there, cutting a torn last line.
   static Journal append(const std::string& directory);
 
+  // From here on each line is written to a journal in that directory as well, which begins as a copy of this
+  // one. That this fails is no failure of the run.
+  void copy_to(const std::string& directory);
+
   // Throws Error, which no fallback answers, when it cannot be made durable: no run goes on without its
-  // journal.
+  // journal. The copy has the line all the same; from then on only the copy is written.
   void write(Event event);
 
  private:
   Journal(system::Descriptor file, std::string path, std::int64_t next, std::string last_sum);
 
-  system::Descriptor file_;
+  system::Descriptor file_, copy_;
+  std::string copied_to_;
+  std::string failed_, remedy_;  // why the file takes no lines any more; empty: it does
   std::string path_;
   std::int64_t next_;
   std::string last_sum_;

@@ -16,6 +16,7 @@ Layout make_layout(const Profile& profile, const std::string& storage, const std
   const auto real = std::filesystem::canonical(environment, not_there);
   layout.environment = not_there ? environment : real.string();
   layout.target = layout.environment + Layout::inside_target;
+  layout.program = storage + "/recover";  // where docs/formats.md puts it; a run knows better
   layout.bootstrap = storage + "/" + profile.storage.bootstraps + "/" + profile.bacula.bootstrap;
   return layout;
 }

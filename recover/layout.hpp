@@ -17,12 +17,16 @@ struct Layout {
   std::string environment;  // root of the recovery environment
   std::string target;       // where the machine's root is mounted: inside the environment
   std::string bootstrap;    // the file that the backup job wrote
+  std::string program;      // this one
+  std::vector<std::string> playbooks;  // all files that are known
 
   // The same seen from inside the environment.
   static constexpr const char* inside_target = "/mnt/recover";
   static constexpr const char* inside_state = "/run/recover";
   // Top level of the new filesystem while its subvolumes are made.
   static constexpr const char* top_level = "/run/recover-top-level";
+  // Sparse files that a filesystem is made on before one is made on the disks.
+  static constexpr const char* mkfs_scratch = "/run/recover-mkfs";
   // The ESP while files of the backup are put on it.
   static constexpr const char* esp_scratch = "/run/recover-esp";
   // The tree, writable, while a read-only view of it is at `target`.
@@ -31,8 +35,14 @@ struct Layout {
   static constexpr const char* storage_point = "/run/recover-storage";
   // Where the journal is, from the root of the storage volume.
   static constexpr const char* state_on_storage = "/recover-state";
+  // Copies of journals in memory: of the storage volume with that UUID of its filesystem.
+  static std::string journal_copy(const std::string& uuid) { return "/run/recover-journal/" + uuid; }
   // Where the journal travels in the restored root.
   static constexpr const char* handed_over = "/var/lib/recover";
+  // On the restored machine, while it is repaired: what the Director brings back once more, and the bootstrap
+  // file for it. That the Director reads, which has no right to look into the other.
+  static constexpr const char* repair_scratch = "/var/lib/recover/repair";
+  static constexpr const char* repair_bootstraps = "/run/recover-repair";
 };
 
 // `storage`: the mount point; `state`: empty for the place on the storage volume.

@@ -19,6 +19,8 @@ Exit dispatch(const Options& options, Reporter& reporter) {
   if (options.command == "check") return commands::check(options, reporter);
   if (options.command == "list") return commands::list(options, reporter);
   if (options.command == "capture") return commands::capture(options, reporter);
+  if (options.command == "verify-backup") return commands::verify_backup(options, reporter);
+  if (options.command == "quarantine") return commands::quarantine(options, reporter);
   if (options.command == "log") return commands::log(options, reporter);
   std::fputs(options.command == "version" ? "recover " RECOVER_VERSION "\n" : help_text().c_str(), stdout);
   return std::fflush(stdout) == 0 ? Exit::finished : Exit::failed;

@@ -13,7 +13,8 @@ namespace {
 
 namespace po = boost::program_options;
 
-const std::vector<std::string> commands{"status", "list", "check", "log", "capture"};
+const std::vector<std::string> commands{"verify-backup", "status",  "list",      "check",
+                                        "log",           "capture", "quarantine"};
 
 po::options_description described_options() {
   po::options_description options("Options", 80, 40);
@@ -28,13 +29,20 @@ po::options_description described_options() {
   add("resume", "go on with the run that was interrupted");
   add("restart", "begin anew, whatever an earlier run has done");
   add("confirm", po::value<std::vector<std::string>>()->value_name("SERIAL")->composing(),
-      "the disk that may be erased, instead of typing it; once for each");
+      "the disk that may be erased, or what is on it, instead of typing it; once for each");
+  add("prove", text("quick|full"),
+      "how deep the volumes are read before anything is destroyed: the ends of each range, or all of it");
+  add("replace", po::value<std::vector<std::string>>()->value_name("OLD=NEW")->composing(),
+      "the disk with the serial NEW takes the place of the profile's disk OLD; once for each");
   add("without-efi-variables",
       "where the firmware takes no boot entry, have the machine boot by the fallback path on the ESP");
   add("state", text("DIR"), "where the journal is kept");
   add("output,o", text("FILE"), "capture: write the profile there, not to standard output");
   add("to-storage", "capture: write the profile to the storage volume as well");
   add("check", text("FILE"), "capture: compare the machine with that profile, and name each drift");
+  add("hold", "quarantine: hold the volumes and schedules of an open recovery");
+  add("keep", "quarantine: the same, unless it was lifted by hand");
+  add("lift", "quarantine: lift it by hand");
   add("json", "one event a line, as JSON");
   add("help,h", "show this");
   add("version", "show the version");
@@ -97,6 +105,8 @@ Options parse_options(int argc, const char* const* argv) {
   options.as_of = text_of(given, "as-of");
   options.state = text_of(given, "state");
   if (given.count("confirm")) options.confirm = given["confirm"].as<std::vector<std::string>>();
+  options.prove = text_of(given, "prove");
+  if (given.count("replace")) options.replace = given["replace"].as<std::vector<std::string>>();
   options.dry_run = given.count("dry-run") > 0;
   options.resume = given.count("resume") > 0;
   options.restart = given.count("restart") > 0;
@@ -105,7 +115,15 @@ Options parse_options(int argc, const char* const* argv) {
   options.output = text_of(given, "output");
   options.compare = text_of(given, "check");
   options.to_storage = given.count("to-storage") > 0;
+  options.hold = given.count("hold") > 0;
+  options.keep = given.count("keep") > 0;
+  options.lift = given.count("lift") > 0;
+  if (options.hold + options.keep + options.lift > 1)
+    throw UsageError("--hold, --keep and --lift exclude each other", "Give one of them");
   if (!options.as_of.empty()) check_moment(options.as_of);
+  if (given.count("prove") && options.prove != "quick" && options.prove != "full")
+    throw UsageError("\"" + system::printable(options.prove) + "\" is no depth for --prove",
+                     "Give --prove quick or --prove full");
   if (options.resume && options.restart)
     throw UsageError("--resume and --restart exclude each other", "Give one of them");
 
@@ -122,6 +140,8 @@ Options parse_options(int argc, const char* const* argv) {
     options.command = "run";
     for (const auto* option : {"output", "to-storage", "check"})
       refuse_unless(!given.count(option), option, "capture");
+    for (const auto* option : {"hold", "keep", "lift"})
+      refuse_unless(!given.count(option), option, "quarantine");
     return options;
   }
   if (words.empty())
@@ -138,12 +158,18 @@ Options parse_options(int argc, const char* const* argv) {
     throw UsageError(
         "Unexpected word \"" + system::printable(options.names.front()) + "\" behind " + options.command,
         "recover --help shows the commands");
-  for (const auto* option : {"dry-run", "resume", "restart", "confirm", "as-of"})
+  for (const auto* option : {"dry-run", "resume", "restart", "confirm", "replace", "as-of", "prove"})
     refuse_unless(!given.count(option), option, "--playbook");
   refuse_unless(!options.without_efi_variables || options.command == "check", "without-efi-variables",
                 "--playbook or check");
   for (const auto* option : {"output", "to-storage", "check"})
     refuse_unless(!given.count(option) || options.command == "capture", option, "capture");
+  for (const auto* option : {"hold", "keep", "lift"})
+    refuse_unless(!given.count(option) || options.command == "quarantine", option, "quarantine");
+  for (const auto* command : {"verify-backup", "quarantine"})
+    if (options.command == command && !options.state.empty())
+      throw UsageError(std::string(command) + " has its state in /var/lib/recover, and takes no --state",
+                       "Leave it out");
   if (!options.compare.empty() && (!options.output.empty() || options.to_storage))
     throw UsageError("capture --check compares and writes no profile",
                      "Give either --check, or -o and --to-storage");
@@ -158,10 +184,12 @@ std::string help_text() {
          "  recover --playbook storage --dry-run   show what would be done; writes nothing\n"
          "  recover --playbook storage             do it; asks before it destroys anything\n"
          "  recover --playbook storage --resume    go on after an interruption\n"
+         "  recover verify-backup                  on the rebooted machine: back up, and prove it\n"
          "  recover status                         how far the recovery is\n"
          "  recover check [NAME...]                ask the checks, do nothing\n"
          "  recover list                           playbooks, kinds of steps, checks\n"
          "  recover log                            the journal, readable\n"
+         "  recover quarantine                     what is kept from new backups until then\n"
          "  recover capture -o machine.toml        on the healthy machine: write profile\n"
          "  recover capture --check machine.toml   has it changed since?\n"
          "\n" +

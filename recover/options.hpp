@@ -7,14 +7,17 @@
 namespace recover {
 
 struct Options {
-  std::string command;             // run, status, list, check, log, capture, help, version
+  // run, verify-backup, quarantine, status, list, check, log, capture, help, version
+  std::string command;
   std::vector<std::string> names;  // of check
   std::string playbook, profile, as_of, state;
-  std::vector<std::string> confirm;
+  std::vector<std::string> confirm, replace;
+  std::string prove;  // quick or full: instead of what the playbook says; empty: as it says
   bool dry_run = false, resume = false, restart = false, json = false;
   bool without_efi_variables = false;
-  std::string output, compare;  // of capture: -o FILE, --check FILE
-  bool to_storage = false;      // of capture
+  std::string output, compare;                    // of capture: -o FILE, --check FILE
+  bool to_storage = false;                        // of capture
+  bool hold = false, keep = false, lift = false;  // of quarantine
 };
 
 // Throws UsageError naming the word that is wrong.

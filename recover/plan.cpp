@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "recover/error.hpp"
 #include "recover/plan_hash.hpp"
+#include "recover/replace.hpp"
 #include "recover/system/text.hpp"
 
 namespace recover {
@@ -28,9 +30,14 @@ std::string wrapped(const std::string& indent, const std::string& label, const s
   return text + line + "\n";
 }
 
-void note_mounts(const std::vector<Action>& actions, std::vector<std::string>& mounted) {
+// `ever`: also what is unmounted again.
+void note_mounts(const std::vector<Action>& actions, std::vector<std::string>& mounted,
+                 std::vector<std::string>& ever) {
   for (const auto& action : actions) {
-    if (const auto* mount = std::get_if<Mount>(&action)) mounted.push_back(mount->target);
+    if (const auto* mount = std::get_if<Mount>(&action)) {
+      mounted.push_back(mount->target);
+      ever.push_back(mount->target);
+    }
     if (const auto* unmount = std::get_if<Unmount>(&action)) std::erase(mounted, unmount->target);
   }
 }
@@ -49,7 +56,12 @@ Plan make_plan(const Playbook& playbook, const Profile& profile, const Facts& fa
             find_esp(profile, facts),
             find_boot(profile, facts),
             {},
-            {}};
+            {},
+            {},
+            {},
+            {},
+            playbook.recovery};
+  const auto aftercare = facts.aftercare.value_or(AftercareFacts{});
   std::vector<std::string> mounted;
   for (const auto& step : playbook.steps) {
     const auto& kind = *find_kind(step.uses);
@@ -57,12 +69,34 @@ Plan make_plan(const Playbook& playbook, const Profile& profile, const Facts& fa
     plan.steps.push_back({step.name, step.uses, std::string(kind.summary), step.fallback_for, kind.destroys,
                           step.guards, step.proofs,
                           kind.plan(StepContext{profile, layout, plan.targets, plan.esp, plan.boot,
-                                                parameters, mounted, as_of}),
+                                                parameters, mounted, as_of, aftercare}),
                           step_hash(step)});
-    note_mounts(plan.steps.back().actions, mounted);
+    note_mounts(plan.steps.back().actions, mounted, plan.mount_points);
   }
-  plan.hash = plan_hash(profile, as_of);
+  if (!erased(plan).empty()) plan.foreign = find_foreign(profile, facts);
+  plan.replaced = replaced_text(profile, facts);
+  plan.circumstances = circumstances(profile, facts, plan.mount_points);
+  plan.machine_hash = machine_hash(profile, as_of);
+  std::vector<std::string> step_hashes;
+  for (const auto& step : plan.steps) step_hashes.push_back(step.hash);
+  plan.hash = plan_hash(plan.machine_hash, step_hashes, plan.circumstances);
   return plan;
+}
+
+void set_depth_of_proof(Plan& plan, const std::string& depth) {
+  if (depth.empty()) return;
+  bool found = false;
+  for (auto& step : plan.steps)
+    for (auto& action : step.actions)
+      if (auto* prove = std::get_if<ProveBackup>(&action)) {
+        prove->request.full = depth == "full";
+        found = true;
+      }
+  if (!found)
+    throw UsageError("The playbook " + plan.playbook + " has no step that proves the backup, so --prove " +
+                         depth + " means nothing",
+                     "Leave it out; a playbook that makes the filesystem again needs a step with uses = "
+                     "\"prove-backup\"");
 }
 
 std::string plan_text(const Plan& plan, int width) {
@@ -98,20 +132,27 @@ std::string overview(const Plan& plan) {
   return text;
 }
 
-std::vector<Target> all_targets(const Plan& plan) {
-  auto targets = plan.targets;
-  for (const auto& more : {plan.esp, plan.boot})
-    if (more) targets.push_back(*more);
-  return targets;
-}
-
 std::vector<Target> erased(const Plan& plan) {
   if (std::none_of(plan.steps.begin(), plan.steps.end(), [](const auto& step) { return step.destroys; }))
     return {};
   auto targets = plan.targets;
   for (const auto& lost : {plan.esp, plan.boot})
-    if (lost && lost->device && lost->device->fs_type.empty()) targets.push_back(*lost);
+    if (lost && is_lost(*lost)) targets.push_back(*lost);
   return targets;
+}
+
+std::vector<Confirmation> confirmations(const Plan& plan) {
+  std::vector<Confirmation> wanted;
+  const auto add = [&](const std::string& device, const char* what, const std::string& identity) {
+    const bool there = std::any_of(wanted.begin(), wanted.end(),
+                                   [&](const auto& other) { return other.identity == identity; });
+    if (!there) wanted.push_back({device, what, identity});  // two partitions of one disk
+  };
+  for (const auto& target : erased(plan))
+    add(target.blank ? target.blank->path : path_of(target), "serial", target.disk.serial);
+  for (const auto& foreign : plan.foreign)
+    add(foreign.device, "foreign content's UUID or name", foreign.identity);
+  return wanted;
 }
 
 std::vector<std::string> destroyed(const Plan& plan) {
@@ -129,12 +170,14 @@ std::vector<std::string> destroyed(const Plan& plan) {
     if (!target.volume.empty()) line += ", LVM volume " + target.volume;
     if (target.partition.empty() && target.volume.empty() && !device.table_uuid.empty())
       line += "; with the partition table " + device.table_uuid;
-    line += device.fs_type.empty() ? "; nothing that blkid knows is on it"
-                                   : "; on it now: " + device.fs_type +
-                                         (device.fs_label.empty() ? "" : " \"" + device.fs_label + "\"") +
-                                         (device.fs_uuid.empty() ? "" : " " + device.fs_uuid);
+    line += device.half_made         ? "; on it now: a filesystem that was begun and not finished"
+            : device.fs_type.empty() ? "; nothing that blkid knows is on it"
+                                     : "; on it now: " + content_words(device);
     lines.push_back(system::printable(line));
   }
+  for (const auto& foreign : plan.foreign)
+    lines.push_back(system::printable(foreign.device) +
+                    ": the profile does not know what is on it: " + foreign.words);
   return lines;
 }
 

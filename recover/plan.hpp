@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "recover/action.hpp"
+#include "recover/circumstances.hpp"
 #include "recover/facts.hpp"
+#include "recover/foreign.hpp"
 #include "recover/layout.hpp"
 #include "recover/playbook.hpp"
 #include "recover/profile.hpp"
@@ -29,12 +31,22 @@ struct Plan {
   std::vector<Target> targets;      // of the root
   std::optional<Target> esp, boot;  // made again only when they are lost
   std::vector<PlannedStep> steps;
-  std::string hash;  // plan_hash()
+  std::string machine_hash;                  // machine_hash()
+  std::string hash;                          // plan_hash()
+  std::vector<std::string> mount_points;     // that its actions mount something on
+  Circumstances circumstances;               // that it was made for
+  bool recovery = true;                      // Playbook::recovery
+  std::vector<ForeignContent> foreign = {};  // that goes with the targets, and must be named too
+  std::vector<std::string> replaced = {};    // replaced_text()
 };
 
 // `as_of`: YYYY-MM-DD HH:MM:SS, or empty for the newest backup.
 Plan make_plan(const Playbook& playbook, const Profile& profile, const Facts& facts, const Layout& layout,
                const std::string& as_of);
+
+// The depth of the command line ("quick", "full"; empty: as planned) in every step that proves the backup.
+// Throws UsageError when none does. Hashes stay: a proof is no other run.
+void set_depth_of_proof(Plan& plan, const std::string& depth);
 
 // The steps with every command as an operator would type it, at most `width` columns where a command allows.
 std::string plan_text(const Plan& plan, int width);
@@ -46,8 +58,12 @@ std::string overview(const Plan& plan);
 // and confirmed by its disk's serial.
 std::vector<Target> erased(const Plan& plan);
 
-// All that was found for this plan, to be compared with a later look.
-std::vector<Target> all_targets(const Plan& plan);
+// What the operator must type, or give with --confirm, before they are erased: each disk's serial, and what
+// tells foreign content.
+struct Confirmation {
+  std::string device, what, identity;  // "/dev/sdb", "serial"
+};
+std::vector<Confirmation> confirmations(const Plan& plan);
 
 // What is on the targets now and would be gone, a line each.
 std::vector<std::string> destroyed(const Plan& plan);

@@ -55,7 +55,7 @@ void add(Text& text, const ProfileStorage& storage, const ProfileBacula& bacula)
 
 }  // namespace
 
-std::string plan_hash(const Profile& profile, const std::string& as_of) {
+std::string machine_hash(const Profile& profile, const std::string& as_of) {
   Text text;
   text.add(as_of).add(std::int64_t{profile.without_efi_variables}).add(profile.name);
   for (const auto& disk : profile.disks)
@@ -72,6 +72,13 @@ std::string step_hash(const PlaybookStep& step) {
   Text text;
   text.add(step.name).add(step.uses).add(step.fallback_for).add(step.guards).add(step.proofs);
   for (const auto& [name, values] : step.parameters) text.add(name).add(values);
+  return text.hash();
+}
+
+std::string plan_hash(const std::string& machine_hash, const std::vector<std::string>& step_hashes,
+                      const Circumstances& circumstances) {
+  Text text;
+  text.add(machine_hash).add(step_hashes).add(circumstances.lasting).add(circumstances.passing);
   return text.hash();
 }
 

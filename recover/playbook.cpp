@@ -84,6 +84,9 @@ PlaybookStep read_step(TomlTable table, const std::vector<PlaybookStep>& before)
       table.refuse(parameter.name,
                    "\"" + texts.front() + "\" is no duration for " + std::string(parameter.name),
                    "Write it as \"30 s\", \"5 min\" or \"2 h\"");
+    if (parameter.type == ParameterType::depth && texts.front() != "quick" && texts.front() != "full")
+      table.refuse(parameter.name, "\"" + texts.front() + "\" is no depth of a proof",
+                   "Write \"quick\" or \"full\"");
     check_substitutions(table, parameter.name, texts);
     step.parameters.emplace(parameter.name, std::move(texts));
   }
@@ -116,9 +119,14 @@ Playbook load_playbook(const std::string& path) {
   if (root.keys().empty())
     throw UsageError(path + ":1:1: the playbook is empty", "Give a playbook with at least one [[step]]");
   playbook.title = root.text("title");
+  playbook.recovery = root.boolean_or("recovery", true);
   for (auto& step : root.tables("step")) playbook.steps.push_back(read_step(step, playbook.steps));
   if (playbook.steps.empty())
     root.refuse("step", "the playbook has no [[step]]", "Give a playbook with at least one [[step]]");
+  for (const auto& step : playbook.steps)
+    if (!playbook.recovery && find_kind(step.uses)->destroys)
+      root.refuse("recovery", "the step \"" + step.name + "\" destroys, so this is a recovery",
+                  "Take out \"recovery\", or the step");
   root.finish();
   return playbook;
 }

@@ -23,6 +23,8 @@ struct Playbook {
   std::string name;  // "storage"
   std::string title;
   std::string text;  // as read: part of the plan's hash
+  // False: it tends a machine that lives. It ends when it is done; no backup has to be verified after it.
+  bool recovery = true;
   std::vector<PlaybookStep> steps;
 };
 

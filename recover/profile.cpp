@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "recover/duration.hpp"
 #include "recover/error.hpp"
 #include "recover/profile_values.hpp"
 #include "recover/system/files.hpp"
@@ -126,6 +127,27 @@ ProfileBacula read_bacula(TomlTable table) {
   return bacula;
 }
 
+std::chrono::seconds duration(TomlTable& table, std::string_view key, std::chrono::seconds otherwise) {
+  if (!table.has(key)) return otherwise;
+  const auto text = table.text(key);
+  const auto read = parse_duration(text);
+  if (!read)
+    table.refuse(key, "\"" + text + "\" is no duration",
+                 "Write it as \"30 s\", \"5 min\", \"2 h\" or \"7 d\"");
+  return std::chrono::duration_cast<std::chrono::seconds>(*read);
+}
+
+ProfileVerify read_verify(TomlTable table) {
+  ProfileVerify verify;
+  verify.left_out = table.texts_or("left-out", {});
+  if (table.has("catalog-dump")) verify.catalog_dump = inner_path(table, "catalog-dump");
+  verify.verified_for = duration(table, "verified-for", verify.verified_for);
+  verify.patience = duration(table, "patience", verify.patience);
+  verify.stall = duration(table, "stall", verify.stall);
+  verify.deadline = duration(table, "deadline", verify.deadline);
+  return verify;
+}
+
 // Keys are the operator's own.
 std::map<std::string, std::string> read_notes(TomlTable table) {
   std::map<std::string, std::string> notes;
@@ -175,6 +197,7 @@ Profile load_profile(const std::string& path) {
   if (root.has("notes")) profile.notes = read_notes(root.table("notes"));
   profile.storage = read_storage(root.table("storage"));
   profile.bacula = read_bacula(root.table("bacula"));
+  if (root.has("verify")) profile.verify = read_verify(root.table("verify"));
   root.finish();
   return profile;
 }

@@ -2,6 +2,7 @@
 // typed from memory. docs/formats.md describes the file.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -10,12 +11,18 @@
 
 namespace recover {
 
-// As it was in the partition table, for the operator who must make the table again.
+// As it was in the partition table, for a new disk or the operator who must make the table again.
 struct ProfilePartition {
   std::int64_t number = 0;
   std::string guid, type;            // GPT partition GUID and type GUID
   std::string name;                  // may be empty
   std::int64_t start = 0, size = 0;  // bytes
+};
+
+// What a disk was whose place another has taken.
+struct ReplacedDisk {
+  std::string serial, wwn, table_uuid;
+  std::int64_t size = 0;  // bytes
 };
 
 struct ProfileDisk {
@@ -26,6 +33,9 @@ struct ProfileDisk {
   std::string table_uuid;  // GUID of the partition table; may be empty
   std::int64_t size = 0;   // bytes
   std::vector<ProfilePartition> partitions;  // may be empty
+  // Not in the file: told by the operator of this run (--replace). All of the above is then the new disk's,
+  // and `partitions` what it gets.
+  std::optional<ReplacedDisk> replaces = {};
 };
 
 struct ProfileDevice {
@@ -101,6 +111,16 @@ struct ProfileBacula {
   std::string configuration;   // directory of the configuration files in the environment
 };
 
+// How verify-backup proves the backups of the running machine. Every key may be missing.
+struct ProfileVerify {
+  std::vector<std::string> left_out;  // mount points and subvolumes that no backup has, on purpose
+  std::string catalog_dump;           // relative to the storage volume; empty: the environment's catalog
+  std::chrono::seconds verified_for = std::chrono::hours(7 * 24);  // a verification of an older job is good
+  std::chrono::seconds patience = std::chrono::minutes(2);         // until the daemons answer
+  std::chrono::seconds stall = std::chrono::minutes(30);           // a job without progress has failed
+  std::chrono::seconds deadline = std::chrono::hours(24);          // and so has one that has not ended
+};
+
 struct Profile {
   std::string file;  // where it was read
   std::string text;  // as read: part of the plan's hash
@@ -114,6 +134,7 @@ struct Profile {
   std::optional<ProfileEfi> efi;
   ProfileStorage storage;
   ProfileBacula bacula;
+  ProfileVerify verify;
   std::map<std::string, std::string> notes;  // the operator's own words; ${profile.notes.KEY}
   // Not in the file: told by the operator of this run (--without-efi-variables). The machine then boots by
   // the fallback path on the ESP.

@@ -5,20 +5,32 @@
 #include "recover/bacula/bootstrap.hpp"
 #include "recover/bacula/choose.hpp"
 #include "recover/bacula/director.hpp"
+#include "recover/bacula/proof.hpp"
 #include "recover/bacula/restore.hpp"
 #include "recover/boot_actions.hpp"
 #include "recover/error.hpp"
+#include "recover/half_made.hpp"
 #include "recover/journal.hpp"
+#include "recover/journal_state.hpp"
+#include "recover/leave_actions.hpp"
 #include "recover/losses.hpp"
 #include "recover/mount_points.hpp"
+#include "recover/propose.hpp"
+#include "recover/prove_actions.hpp"
+#include "recover/repair_actions.hpp"
 #include "recover/runner.hpp"
 #include "recover/system/btrfs.hpp"
+#include "recover/system/devices.hpp"
 #include "recover/system/files.hpp"
+#include "recover/system/kernel_log.hpp"
+#include "recover/system/machine.hpp"
 #include "recover/system/mount.hpp"
 #include "recover/system/process.hpp"
 #include "recover/system/signals.hpp"
 #include "recover/system/text.hpp"
 #include "recover/system/tree_root.hpp"
+#include "recover/table_action.hpp"
+#include "recover/try_mkfs.hpp"
 
 namespace recover {
 namespace {
@@ -42,12 +54,25 @@ std::string last_lines(const std::string& text) {
   return clean.substr(from);
 }
 
+std::string how_it_ended(int status) {
+  return status > 128 && status < 192 ? "was ended by signal " + std::to_string(status - 128)
+                                      : "ended with status " + std::to_string(status);
+}
+
 class RealRunner : public Runner {
  public:
-  explicit RealRunner(system::Processes& processes) : processes_(processes) {}
+  RealRunner(system::Processes& processes, system::Keyboard& keyboard)
+      : processes_(processes), keyboard_(keyboard) {}
 
   void perform(const Action& action, Observer& observer) override {
-    std::visit([&](const auto& a) { act(a, observer); }, action);
+    with_kernels_words([&] { std::visit([&](const auto& a) { act(a, observer); }, action); });
+  }
+
+  void make_durable() override {
+    with_kernels_words([&] {
+      for (const auto& held : held_)
+        if (!held.daemon) system::write_out(held.name);
+    });
   }
 
   std::vector<std::string> release() override {
@@ -56,6 +81,7 @@ class RealRunner : public Runner {
     while (!held_.empty()) {
       const auto held = std::move(held_.back());
       held_.pop_back();
+      const system::Releasing said((held.daemon ? "stopping " : "unmounting ") + held.name);
       try {
         if (held.daemon) {
           held.daemon->stop(10s);
@@ -70,15 +96,36 @@ class RealRunner : public Runner {
   }
 
  private:
+  // Which device it was, the kernel knows better than the program that failed on it.
+  template <typename Do>
+  void with_kernels_words(const Do& act_on_it) {
+    system::KernelLog kernel;
+    try {
+      act_on_it();
+    } catch (Error& error) {
+      std::string said;
+      for (const auto& line : kernel.device_errors())
+        said += (said.empty() ? "The kernel said: " : "; ") + line;
+      if (!said.empty()) error.add_evidence(said);
+      throw;
+    }
+  }
+
   void act(const Command& a, Observer&) {
     const auto result = processes_.run({.argv = a.argv, .merge_errors = true});
     if (result.status == 0) return;
     throw Failed(
-        "\"" + a.argv.front() + "\" ended with status " + std::to_string(result.status) +
+        "\"" + a.argv.front() + "\" " + how_it_ended(result.status) +
             ". The command was: " + as_typed(a).front() + ". It said: " + last_lines(result.out + result.err),
         "Mend what it complains of, then continue with --resume; when the profile or the playbook must be "
         "changed for it, begin anew with --restart");
   }
+
+  void act(const Erase& a, Observer& observer) {
+    const auto held = hold_as_planned(a.devices, look_, pause_);
+    act(Command{a.argv}, observer);
+  }
+  void act(const MakeTable& a, Observer&) { make_table(processes_, a, look_); }
 
   void act(const MakeDirectory& a, Observer&) { system::TreeRoot(a.root).make_directories(a.path, a.mode); }
   void act(const ScanDevices& a, Observer& observer) { act(Command{scan_command(a.devices)}, observer); }
@@ -94,16 +141,31 @@ class RealRunner : public Runner {
     act(Command{empty_tree_command(a)}, observer);
   }
 
-  void act(const SettleDevices& a, Observer&) { settle_devices(processes_, a); }
+  void act(const SettleDevices& a, Observer&) {
+    write_out_devices(a);
+    settle_devices(processes_, a);
+  }
   void act(const OpenStorage& a, Observer&) { open_storage(processes_, a); }
+  void act(const TryMkfs& a, Observer&) { try_mkfs(processes_, a); }
   void act(const MakeIfLost& a, Observer& observer) {
-    if (is_lost(a)) act(Command{a.argv}, observer);
+    const auto held = hold_as_planned({a.identity}, look_, pause_);
+    if (!is_lost(a)) return;
+    observer.observe(making(a.identity, a.type, a.uuid));
+    // mkfs.xfs refuses what it still finds, mkfs.ext4 asks.
+    if (a.half_made) act(Command{wipe_command(a.device)}, observer);
+    act(Command{a.argv}, observer);
+    write_out_devices({{a.device}});
+    observer.observe(made(a.identity, a.type, a.uuid));
   }
   void act(const FillEsp& a, Observer&) { fill_esp(a); }
   void act(const RewriteUuid& a, Observer&) { rewrite_uuid(a); }
   void act(const TryEfiVariables& a, Observer& observer) { try_firmware(a, observer); }
   void act(const RestoreEfiEntry& a, Observer& observer) { restore_entry(a, observer); }
-  void act(const AskOperator& a, Observer&) { ask_operator(a); }
+  void act(const AskOperator& a, Observer&) { ask_operator(keyboard_, a); }
+  void act(const Propose& a, Observer& observer) {
+    if (!is_wanted(keyboard_, a, observer)) return;
+    for (const auto& command : a.commands) act(Command{command}, observer);
+  }
 
   void act(const MakeMountPoints& a, Observer&) {
     const system::TreeRoot root(a.root);
@@ -119,6 +181,7 @@ class RealRunner : public Runner {
     const auto held = std::find_if(held_.rbegin(), held_.rend(),
                                    [&](const auto& h) { return !h.daemon && h.name == a.target; });
     if (held == held_.rend()) return;  // a resumed run had no reason to mount it
+    system::write_out(a.target);       // umount(2) would not tell what could not be written
     system::unmount(a.target);
     held_.erase(std::next(held).base());
   }
@@ -180,7 +243,8 @@ class RealRunner : public Runner {
   }
 
   void act(const ChooseBackup& a, Observer&) { bacula::choose_backup(processes_, a.request); }
-  void act(const AdoptBootstrap& a, Observer&) { bacula::adopt_bootstrap(a.request); }
+  void act(const AdoptBootstrap& a, Observer& observer) { adopt_bootstrap(a, observer); }
+  void act(const ProveBackup& a, Observer& observer) { prove_backup(processes_, a, observer); }
 
   void act(const TryExtract& a, Observer&) {
     const auto path = a.keep + "/backup.bsr";
@@ -195,6 +259,7 @@ class RealRunner : public Runner {
 
   void act(const RestoreByDirector& a, Observer& observer) {
     auto request = a.request;
+    bacula::require_proven_bootstrap(a.keep);
     const auto backup = bacula::read_backup(a.keep);
     request.files = backup.files;
     const auto outcome = bacula::restore_by_director(processes_, request, progress(observer, backup));
@@ -205,6 +270,7 @@ class RealRunner : public Runner {
   }
 
   void act(const ExtractVolumes& a, Observer& observer) {
+    bacula::require_proven_bootstrap(a.keep);
     auto backup = bacula::read_backup(a.keep);
     backup.bytes = 0;  // bextract tells apparent sizes, holes and all, which are no part of that total
     const auto outcome = extract_or_say_full(a, backup, observer);
@@ -231,13 +297,40 @@ class RealRunner : public Runner {
 
   void act(const NameLosses& a, Observer& observer) { name_losses(a.volumes, a.keep, a.target, observer); }
 
+  void act(const HoldVolumes& a, Observer& observer) {
+    hold_volumes(processes_, a, director_answers() || is_met_again(a, observer), observer);
+  }
+
+  bool director_answers() {
+    const auto director = find_daemon("bacula-dir");
+    return director != held_.end() && director->answered && director->daemon->running();
+  }
+
+  // In a run that was resumed behind the restore no step had a reason to start it.
+  bool is_met_again(const HoldVolumes& a, Observer& observer) {
+    if (!state_of(read_journal(journal_path(a.keep)).events).by_director) return false;
+    try {
+      for (const auto& daemon : a.daemons) act(daemon, observer);
+      act(a.meet, observer);
+      return true;
+    } catch (const Failed&) {
+      return false;  // the event says that there is none
+    }
+  }
+  void act(const HandOverCatalog& a, Observer& observer) { hand_over_catalog(a, observer); }
+  void act(const LeaveReminder& a, Observer& observer) { leave_reminder(processes_, a, observer); }
+  void act(const RestoreLost& a, Observer& observer) { restore_lost(processes_, a, observer); }
+  void act(const MendFiles& a, Observer& observer) { mend_files(processes_, a, observer); }
+
   void act(const HandOver& a, Observer&) {
     const system::TreeRoot root(a.root);
     root.make_directories(a.directory, 0700);
     const auto to = root.real_path(a.directory);
     for (const auto* name : {"/journal", "/backup.bsr", "/backup.toml"})
       if (system::exists(a.from + name)) system::copy_file(a.from + name, to + name, 0600);
-    Journal::append(to).write(Event("handed-over"));
+    // From the backup: what was proven before the disaster.
+    std::filesystem::remove_all(to + "/verify");
+    Journal::append(to).write(Event("handed-over").with("at", system::now()));
   }
 
   static bacula::OnProgress progress(Observer& observer, const bacula::Backup& backup) {
@@ -258,13 +351,20 @@ class RealRunner : public Runner {
   }
 
   system::Processes& processes_;
+  system::Keyboard& keyboard_;
+  const LookAtDevices look_ = [] {
+    return system::read_devices(system::read_mounts());
+  };
+  const Pause pause_ = [this] {
+    processes_.pause(100ms);
+  };
   std::vector<Held> held_;
 };
 
 }  // namespace
 
-std::unique_ptr<Runner> real_runner(system::Processes& processes) {
-  return std::make_unique<RealRunner>(processes);
+std::unique_ptr<Runner> real_runner(system::Processes& processes, system::Keyboard& keyboard) {
+  return std::make_unique<RealRunner>(processes, keyboard);
 }
 
 }  // namespace recover

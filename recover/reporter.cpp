@@ -67,16 +67,19 @@ class Meter {
   std::string line(const Event& event) {
     const auto now = Clock::now();
     const auto files = event.number("files"), bytes = event.number("bytes");
-    if (!begun_ || files < last_files_) {
+    if (!begun_ || files < last_files_ || bytes < last_bytes_) {
       begun_ = now;
       first_bytes_ = bytes;
       first_files_ = files;
     }
     last_files_ = files;
+    last_bytes_ = bytes;
     const auto total_files = event.number("total-files"), total_bytes = event.number("total-bytes");
     const double seconds = std::chrono::duration<double>(now - *begun_).count();
-    std::string text = std::to_string(files) + (total_files > 0 ? " of " + std::to_string(total_files) : "") +
-                       " files, " + system::human_bytes(bytes) +
+    // A proof counts bytes alone.
+    const auto of_files = total_files > 0 ? " of " + std::to_string(total_files) : std::string();
+    std::string text = (files + total_files > 0 ? std::to_string(files) + of_files + " files, " : "") +
+                       system::human_bytes(bytes) +
                        (total_bytes > 0 ? " of " + system::human_bytes(total_bytes) : "");
     if (seconds < 1.0) return text;
     const auto bytes_rate = static_cast<double>(bytes - first_bytes_) / seconds;
@@ -98,7 +101,7 @@ class Meter {
   }
 
   std::optional<Clock::time_point> begun_;
-  std::int64_t first_files_ = 0, first_bytes_ = 0, last_files_ = 0;
+  std::int64_t first_files_ = 0, first_bytes_ = 0, last_files_ = 0, last_bytes_ = 0;
 };
 
 class TextReporter : public BaseReporter {
@@ -137,13 +140,32 @@ class TextReporter : public BaseReporter {
     if (event.name == "director-proven")
       return "   ok The Director " + event.text("director") + " (" + event.text("version") + ") knows " +
              std::to_string(event.list("jobs").size()) + " job(s), none of which can write a backup";
+    if (event.name == "backup-damaged") return listed("   DAMAGED on the volumes: ", event.list("files"));
+    if (event.name == "backup-proven") return proven(event);
+    if (event.name == "backup-not-proven") return not_proven(event);
     if (event.name == "restored")
       return "   restored " + std::to_string(event.number("files")) + " files, " +
              system::human_bytes(event.number("bytes")) + ", job " + std::to_string(event.number("job"));
     if (event.name == "without-efi-variables") return "   NOTE: " + event.text("text") + ".";
     if (event.name == "efi-entry-written") return efi_entry(event);
+    if (event.name == "volumes-held") return volumes_held(event);
+    if (event.name == "volumes-not-held")
+      return "   NOTE: the volumes are not set read-only in the catalog: " + event.text("why") + ".";
+    if (event.name == "catalog-handed-over")
+      return "   " + event.text("from") + " is the catalog of the machine now: " + event.text("to");
+    if (event.name == "catalog-not-handed-over")
+      return "   NOTE: the catalog is not handed over: " + event.text("why") + ".";
+    if (event.name == "reminder-left")
+      return "   left in the restored root: " + system::joined(event.list("files"));
+    if (event.name == "reminder-without-program" || event.name == "reminder-without-unit")
+      return "   NOTE: nothing will verify a backup by itself: " + event.text("why") + ".";
     if (event.name == "extracted") return extracted(event);
-    if (event.name == "degraded") return degraded(event);
+    if (event.name == "degraded") return named("DEGRADED, lost ", event);
+    if (event.name == "still-damaged") return named("cannot be had from the volumes", event);
+    if (event.name == "not-repaired") return named("NOT REPAIRED, lost ", event);
+    if (event.name == "repaired") return named("ok repaired, lost ", event);
+    if (event.name == "left") return "   LEFT AS IT IS, " + event.text("what") + ": " + event.text("why");
+    if (event.name == "nothing-degraded") return "   ok nothing is degraded, or all is repaired already";
     return "";
   }
 
@@ -160,10 +182,39 @@ class TextReporter : public BaseReporter {
     return mark + event.text("check") + ": " + event.text("evidence");
   }
 
+  static std::string listed(const std::string& before, const std::vector<std::string>& things) {
+    std::string text;
+    for (const auto& thing : things) text += (text.empty() ? "" : "\n") + before + thing;
+    return text;
+  }
+
+  static std::string proven(const Event& event) {
+    return "   ok proven, " + event.text("depth") + ": " + std::to_string(event.list("volumes").size()) +
+           " volume(s), " + std::to_string(event.number("ranges")) + " range(s), " +
+           std::to_string(event.number("blocks")) + " blocks read, " +
+           system::human_bytes(event.number("bytes"));
+  }
+
+  static std::string not_proven(const Event& event) {
+    auto text = listed("   NOT PROVEN: ", event.list("problems"));
+    const auto names = event.list("names");
+    if (!names.empty()) text += "\n" + listed("   would be missing or damaged: ", names);
+    const auto more = event.number("missing") - static_cast<std::int64_t>(names.size());
+    return text + (more > 0 ? "\n   and " + std::to_string(more) + " more files" : "");
+  }
+
   static std::string efi_entry(const Event& event) {
     const auto removed = event.list("removed").size();
     return "   wrote the boot entry \"" + event.text("label") + "\", " + event.text("loader") +
            (removed == 0 ? "" : "; removed " + std::to_string(removed) + " stale duplicate(s) of it");
+  }
+
+  // "STATUS NAME" each.
+  static std::string volumes_held(const Event& event) {
+    const auto volumes = event.list("volumes");
+    return volumes.empty() ? "   they are read-only already"
+                           : "   until a new backup has verified they are read-only; they were " +
+                                 system::joined(volumes);
   }
 
   static std::string extracted(const Event& event) {
@@ -172,10 +223,10 @@ class TextReporter : public BaseReporter {
     return text;
   }
 
-  static std::string degraded(const Event& event) {
+  static std::string named(const std::string& what, const Event& event) {
     std::string text;
     for (const auto& name : event.list("files"))
-      text += (text.empty() ? "" : "\n") + ("   DEGRADED, lost " + event.text("lost") + ": " + name);
+      text += (text.empty() ? "" : "\n") + ("   " + what + event.text("lost") + ": " + name);
     return text;
   }
 
@@ -188,7 +239,7 @@ class TextReporter : public BaseReporter {
       shown.resize(std::max(shown.size(), room), ' ');
       print(cut(shown, room), "\r");
       on_progress_line_ = true;
-    } else if (now - last_plain_ > 5s) {
+    } else if (now - last_plain_ > std::chrono::seconds(5)) {
       last_plain_ = now;
       print(text + "  " + event.text("current") + "\n");
     }

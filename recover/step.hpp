@@ -10,12 +10,13 @@
 
 #include "recover/action.hpp"
 #include "recover/layout.hpp"
+#include "recover/partition_table.hpp"
 #include "recover/profile.hpp"
 #include "recover/targets.hpp"
 
 namespace recover {
 
-enum class ParameterType { text, texts, duration };
+enum class ParameterType { text, texts, duration, depth };  // depth: quick or full
 
 struct Parameter {
   std::string_view name;
@@ -34,6 +35,7 @@ struct StepContext {
   const Parameters& parameters;
   const std::vector<std::string>& mounted;  // mount points that the steps before it leave, in their order
   std::string as_of;                        // YYYY-MM-DD HH:MM:SS, or empty
+  const AftercareFacts& aftercare;
 
   std::string text_or(std::string_view name, const std::string& otherwise) const {
     const auto found = parameters.find(name);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "recover/partition_table.hpp"
+
 namespace recover {
 namespace {
 
@@ -23,7 +25,26 @@ std::string described(const Target& target) {
          (target.volume.empty() ? "" : ", LVM volume " + target.volume);
 }
 
+// On a disk that took another's place, before its partition table is made: the partition as it will be.
+Target on_new_disk(Target target, const Facts& facts) {
+  const auto disks = std::count_if(facts.devices.begin(), facts.devices.end(),
+                                   [&](const auto& device) { return is_disk(device, target.disk); });
+  const auto wanted = std::find_if(target.disk.partitions.begin(), target.disk.partitions.end(),
+                                   [&](const auto& partition) { return partition.guid == target.partition; });
+  if (disks != 1 || wanted == target.disk.partitions.end()) {
+    target.problem =
+        (disks > 1 ? "There are several devices that fit the " : "Not attached is the ") + described(target);
+    return target;
+  }
+  target.blank = *std::find_if(facts.devices.begin(), facts.devices.end(),
+                               [&](const auto& device) { return is_disk(device, target.disk); });
+  target.device = planned_partition(*target.blank, target.disk, *wanted);
+  return target;
+}
+
 Target find_one(Target target, const Facts& facts) {
+  if (target.disk.replaces && !target.partition.empty() && !has_table(target.disk, facts.devices))
+    return on_new_disk(std::move(target), facts);
   int found = 0;
   for (const auto& device : facts.devices) {
     if (!fits(device, target)) continue;
@@ -39,7 +60,7 @@ Target find_one(Target target, const Facts& facts) {
 }
 
 Target find(const ProfileDevice& device, const Profile& profile, const Facts& facts) {
-  return find_one({profile.disk(device.disk), device.partition, device.volume, {}, {}}, facts);
+  return find_one({profile.disk(device.disk), device.partition, device.volume, {}, {}, {}}, facts);
 }
 
 }  // namespace
@@ -60,28 +81,35 @@ std::optional<Target> find_boot(const Profile& profile, const Facts& facts) {
   return find(profile.boot->device, profile, facts);
 }
 
-std::vector<Target> find_all_targets(const Profile& profile, const Facts& facts) {
+bool is_lost(const Target& target) {
+  return target.device && target.device->fs_type.empty();
+}
+
+std::vector<Target> find_erased(const Profile& profile, const Facts& facts) {
   auto targets = find_targets(profile, facts);
   for (auto& more : {find_esp(profile, facts), find_boot(profile, facts)})
-    if (more) targets.push_back(*more);
+    if (more && is_lost(*more)) targets.push_back(*more);
   return targets;
+}
+
+std::vector<BlockDevice> lost_with(const Target& target, const Facts& facts) {
+  const auto& path = target.blank ? target.blank->path : path_of(target);
+  std::vector<BlockDevice> lost;
+  for (const auto& device : facts.devices)
+    if (device.path == path || device.disk == path ||
+        std::find(device.beneath.begin(), device.beneath.end(), path) != device.beneath.end())
+      lost.push_back(device);
+  return lost;
+}
+
+DeviceIdentity identity_of(const Target& target) {
+  auto identity = target.device ? identity_of(*target.device) : DeviceIdentity{};
+  identity.path = path_of(target);
+  return identity;
 }
 
 std::string path_of(const Target& target) {
   return target.device ? target.device->path : "(not found: " + target.disk.name + ")";
-}
-
-bool same_devices(const std::vector<Target>& before, const std::vector<Target>& after) {
-  if (before.size() != after.size()) return false;
-  for (std::size_t i = 0; i < before.size(); ++i) {
-    const auto& a = before[i].device;
-    const auto& b = after[i].device;
-    if (!a || !b || a->path != b->path || a->serial != b->serial || a->wwn != b->wwn || a->size != b->size ||
-        a->partition_uuid != b->partition_uuid || a->table_uuid != b->table_uuid ||
-        a->fs_type != b->fs_type || a->fs_uuid != b->fs_uuid || a->fs_label != b->fs_label)
-      return false;
-  }
-  return true;
 }
 
 }  // namespace recover

@@ -89,6 +89,32 @@ void refuse_unknown(const TomlTable::Node& node) {
   for (const auto& opened : node.opened) refuse_unknown(*opened);
 }
 
+// Each dot of a key is a table in a table, and toml++ destroys them one within the other: some ten thousand
+// overflow the stack. Dots in quotes and comments do not count.
+void refuse_deep_keys(const std::string& text, const std::string& source) {
+  constexpr int most_dots = 5000;
+  int dots = 0, line = 1;
+  char quote = 0;
+  bool comment = false, escaped = false;
+  for (const char c : text) {
+    if (c == '\n') {
+      ++line;
+      quote = 0;
+      comment = escaped = false;
+    } else if (quote != 0) {
+      if (c == quote && !escaped) quote = 0;
+      escaped = c == '\\' && !escaped && quote == '"';
+    } else if (c == '#') {
+      comment = true;
+    } else if (!comment && (c == '"' || c == '\'')) {
+      quote = c;
+    } else if (!comment && c == '.' && ++dots > most_dots) {
+      throw UsageError(source + ":" + std::to_string(line) + ": the tables are nested too deep",
+                       "Correct that line");
+    }
+  }
+}
+
 }  // namespace
 
 bool TomlTable::has(std::string_view key) {
@@ -170,6 +196,7 @@ TomlFile TomlFile::load(const std::string& path) {
 }
 
 TomlFile TomlFile::parse(const std::string& text, const std::string& source) {
+  refuse_deep_keys(text, source);
   try {
     auto document = std::make_shared<toml::table>(toml::parse(text, source));
     auto* table = document.get();

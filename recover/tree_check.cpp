@@ -26,12 +26,11 @@ std::string difference(const bacula::Lstat& wanted, const struct stat& found) {
 }  // namespace
 
 TreeFacts compare_tree(const std::string& list, const std::string& root,
-                       const std::function<void(const std::string&)>& on_difference) {
+                       const std::function<void(const std::string&, const std::string&)>& on_difference) {
   TreeFacts tree;
   const auto note = [&](const std::string& name, const std::string& what) {
-    const auto sentence = system::printable(name) + " " + what;
-    if (on_difference) on_difference(sentence);
-    if (tree.examples.size() < 20) tree.examples.push_back(sentence);
+    if (on_difference) on_difference(name, what);
+    if (tree.examples.size() < 20) tree.examples.push_back(system::printable(name) + " " + what);
   };
   bacula::read_file_list(list, [&](const bacula::ListedFile& file) {
     const auto wanted = file.lstat.empty() ? bacula::Lstat{} : bacula::parse_lstat(file.lstat);

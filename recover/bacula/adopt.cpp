@@ -16,12 +16,12 @@
 #include "recover/bacula/volume.hpp"
 #include "recover/error.hpp"
 #include "recover/system/files.hpp"
+#include "recover/system/text.hpp"
 
 namespace recover::bacula {
 namespace {
 
 using Key = std::pair<std::uint32_t, std::uint32_t>;  // VolSessionTime, VolSessionId
-constexpr int deleted = 23;  // VolumeFile::type: the record says that the file is no longer there
 
 // One version of one name: sixteen bytes, so that a million files cost 16 MB. Two names with the same hash
 // are one in 2^64 for each pair: not once in a million systems of a million files.
@@ -91,36 +91,34 @@ void leave_out_later(const std::string& as_of, const std::string& source, std::v
   });
 }
 
-// Which versions are to be restored: of each session, whether the file with that FileIndex is.
-using Chosen = std::vector<std::vector<bool>>;
+// Which versions are to be restored: the FileIndexes of each session, merged.
+using Chosen = std::vector<std::vector<Interval>>;
 
-void choose(Chosen& chosen, const Version& version) {
-  auto& indexes = chosen[version.session];
-  const auto at = static_cast<std::size_t>(version.index);
-  if (indexes.size() <= at) indexes.resize(at + 1);
-  indexes[at] = true;
+void choose(Chosen& chosen, std::size_t session, std::int32_t index) {
+  auto& indexes = chosen[session];
+  const auto at = static_cast<std::uint64_t>(index);
+  if (indexes.empty() || indexes.back().last + 1 != at) indexes.push_back({at, at});
+  indexes.back().last = at;
 }
 
-Chosen newest(std::vector<Version>& versions, std::size_t sessions) {
-  Chosen chosen(sessions);
+bool is_chosen(const std::vector<Interval>& indexes, std::uint64_t index) {
+  const auto behind =
+      std::upper_bound(indexes.begin(), indexes.end(), index,
+                       [](std::uint64_t value, const Interval& interval) { return value < interval.first; });
+  return behind != indexes.begin() && std::prev(behind)->last >= index;
+}
+
+void take_newest(std::vector<Version>& versions, Chosen& chosen) {
   std::sort(versions.begin(), versions.end(), older);
-  for (std::size_t i = 0; i < versions.size(); ++i) {
-    const Version& version = versions[i];
-    const bool last = i + 1 == versions.size() || versions[i + 1].name != version.name;
-    if (!last || version.index < 0) continue;
-    choose(chosen, version);
-  }
-  return chosen;
-}
-
-std::vector<Interval> intervals(const std::vector<bool>& indexes) {
-  std::vector<Interval> result;
-  for (std::size_t i = 0; i < indexes.size(); ++i) {
-    if (!indexes[i]) continue;
-    if (result.empty() || result.back().last + 1 != i) result.push_back({i, i});
-    result.back().last = i;
-  }
-  return result;
+  // What is left stands in the order of the names; the newest are gathered in that of their numbers.
+  const auto end = std::unique(versions.rbegin(), versions.rend(),
+                               [](const Version& a, const Version& b) { return a.name == b.name; });
+  versions.erase(versions.begin(), end.base());
+  std::sort(versions.begin(), versions.end(), [](const Version& a, const Version& b) {
+    return std::pair(a.session, a.index) < std::pair(b.session, b.index);
+  });
+  for (const auto& version : versions)
+    if (version.index >= 0) choose(chosen, version.session, version.index);
 }
 
 std::vector<Interval> common(const std::vector<Interval>& a, const std::vector<Interval>& b) {
@@ -141,7 +139,7 @@ Bootstrap narrowed(const Bootstrap& bootstrap, const std::vector<Session>& sessi
     const Key key{range.session_time, range.session_id};
     const auto session =
         std::find_if(sessions.begin(), sessions.end(), [&](const Session& s) { return s.key == key; });
-    const auto wanted = intervals(chosen[static_cast<std::size_t>(session - sessions.begin())]);
+    const auto& wanted = chosen[static_cast<std::size_t>(session - sessions.begin())];
     range.file_indexes = range.file_indexes.empty() ? wanted : common(merged(range.file_indexes), wanted);
     range.count = 0;
     for (const auto& interval : range.file_indexes) range.count += interval.last - interval.first + 1;
@@ -158,6 +156,25 @@ std::string tag(std::size_t session, std::int32_t index) {
 
 }  // namespace
 
+namespace {
+
+// Before the first is read for long: a volume that is not there, and what is on it.
+void require_volumes(const std::string& directory, const Bootstrap& bootstrap) {
+  for (const auto& volume : bootstrap.volumes()) {
+    if (system::exists(directory + "/" + volume)) continue;
+    Bootstrap on_it;
+    for (const auto& range : bootstrap.ranges)
+      if (range.volume == volume) on_it.ranges.push_back(range);
+    throw Failed("The volume " + system::printable(volume) + " is missing in " + directory + ": " +
+                     std::to_string(on_it.files()) + " of the " + std::to_string(bootstrap.files()) +
+                     " files that the backup jobs have written stand on it",
+                 "Find the volume, or a copy of it; or choose a moment with --as-of whose backup does not "
+                 "need it");
+  }
+}
+
+}  // namespace
+
 Backup adopt_bootstrap(const AdoptRequest& request) {
   const std::string text = system::read_file(request.bootstrap);
   Bootstrap bootstrap = parse_bootstrap(text, request.bootstrap);
@@ -167,22 +184,28 @@ Backup adopt_bootstrap(const AdoptRequest& request) {
   for (std::size_t i = 0; i < sessions.size(); ++i) places[sessions[i].key] = i;
 
   clear_keep(request.keep);
+  require_volumes(request.volumes, bootstrap);
   const std::string path = request.keep + "/backup.files", every = path + ".every";
-  std::vector<Version> versions, nameless;
+  std::vector<Version> versions;
+  // A damaged block hides from this program who they are; bextract -p may still get them out of it.
+  Chosen chosen(sessions.size());
+  Backup backup;
   {
     FileListWriter all(every);
     for_each_file(request.volumes, bootstrap, [&](const VolumeFile& file) {
       const std::size_t session = places.at({file.session_time, file.session_id});
       auto& job = sessions[session].job;
       ++job.files;
-      if (!file.damage.empty() && request.on_damage) request.on_damage(file);
+      if (!file.damage.empty()) {
+        ++backup.damaged;
+        if (request.on_damage) request.on_damage(file);
+      }
       if (file.name.empty()) {
-        nameless.push_back({0, static_cast<std::uint32_t>(session), file.index});
-        return;
+        return choose(chosen, session, file.index);
       }
       ListedFile listed{file.name, file.lstat};
       if (listed.name.size() > 1 && listed.name.back() == '/') listed.name.pop_back();
-      const bool gone = file.type == deleted;
+      const bool gone = file.type == file_type::deleted;
       versions.push_back({std::hash<std::string>{}(listed.name), static_cast<std::uint32_t>(session),
                           gone ? -file.index : file.index});
       if (gone) return;
@@ -192,17 +215,15 @@ Backup adopt_bootstrap(const AdoptRequest& request) {
     });
     all.finish();
   }
-  Chosen chosen = newest(versions, sessions.size());
-  // A damaged block hides from this program who they are; bextract -p may still get them out of it.
-  for (const Version& file : nameless) choose(chosen, file);
+  take_newest(versions, chosen);
+  for (auto& indexes : chosen) indexes = merged(std::move(indexes));
 
-  Backup backup;
   FileListWriter list(path);
   read_file_list(every, [&](const ListedFile& tagged) {
     std::istringstream words(tagged.lstat);
     std::size_t session = 0, index = 0;
     words >> session >> index;
-    if (index >= chosen[session].size() || !chosen[session][index]) return;
+    if (!is_chosen(chosen[session], index)) return;
     ListedFile file{tagged.name, {}};
     std::getline(words >> std::ws, file.lstat);
     list.add(file);

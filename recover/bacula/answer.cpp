@@ -7,6 +7,7 @@ namespace recover::bacula {
 namespace {
 
 constexpr std::size_t longest_preamble = 4096;
+constexpr std::size_t longest_line = 64 * 1024;
 // Said between the answers, and no part of any: which catalog is used, and that the console's messages wait.
 constexpr std::string_view notes[] = {"Using Catalog \"", "You have messages."};
 
@@ -33,16 +34,20 @@ void AnswerFilter::feed(std::string_view text) {
   held_ += text;
   while (step(false)) {
   }
+  held_.erase(0, std::exchange(taken_, 0));
+  // Of a line without end that is no answer, the beginning is enough.
+  const std::size_t echo = echoed_ < lines_.size() ? lines_[echoed_].size() + 1 : 0;
+  held_.resize(std::min(held_.size(), longest_line + echo));
 }
 
 void AnswerFilter::finish() {
-  while (!held_.empty() && step(true)) {
+  while (step(true)) {
   }
 }
 
-// Takes something off held_; false when more must come first.
+// Takes something off what is held; false when more must come first.
 bool AnswerFilter::step(bool last) {
-  if (held_.empty()) return false;
+  if (held().empty()) return false;
   switch (state_) {
     case State::before:
     case State::greeted:
@@ -56,9 +61,9 @@ bool AnswerFilter::step(bool last) {
 }
 
 bool AnswerFilter::greeting_line(bool last) {
-  const std::size_t end = held_.find('\n');
+  const std::size_t end = held().find('\n');
   if (end == std::string::npos && !last) return false;
-  const std::string line = held_.substr(0, end);
+  const std::string line(held().substr(0, end));
   // After "1000 OK" comes "Enter a period to cancel a command."; anything else there is an answer already.
   if (state_ == State::greeted) {
     state_ = State::line_begin;
@@ -69,26 +74,26 @@ bool AnswerFilter::greeting_line(bool last) {
   } else if (preamble_.size() + line.size() < longest_preamble) {
     preamble_ += line + '\n';
   }
-  held_.erase(0, end == std::string::npos ? end : end + 1);
+  take_line(end);
   return true;
 }
 
 bool AnswerFilter::line_begin(bool last) {
   if (echoed_ < lines_.size()) {
     const std::string echo = lines_[echoed_] + '\n';
-    if (begins(held_, echo)) {
-      held_.erase(0, echo.size());
+    if (begins(held(), echo)) {
+      taken_ += echo.size();
       ++echoed_;
       return true;
     }
-    if (may_become(held_, echo) && !last) return false;
+    if (may_become(held(), echo) && !last) return false;
   }
   for (const auto note : notes) {
-    if (may_become(held_, note) && !last) return false;
-    if (!begins(held_, note)) continue;
-    const std::size_t end = held_.find('\n');
+    if (may_become(held(), note) && !last) return false;
+    if (!begins(held(), note)) continue;
+    const std::size_t end = held().find('\n');
     if (end == std::string::npos && !last) return false;
-    held_.erase(0, end == std::string::npos ? end : end + 1);
+    take_line(end);
     return true;
   }
   state_ = State::within_line;
@@ -96,15 +101,16 @@ bool AnswerFilter::line_begin(bool last) {
 }
 
 bool AnswerFilter::within_line() {
-  const std::size_t end = held_.find('\n');
-  hand_on(end == std::string::npos ? held_.size() : end + 1);
+  const std::size_t end = held().find('\n');
+  const auto text = held().substr(0, end == std::string::npos ? end : end + 1);
+  piece_(echoed_ == 0 ? 0 : echoed_ - 1, text);
+  taken_ += text.size();
   if (end != std::string::npos) state_ = State::line_begin;
   return true;
 }
 
-void AnswerFilter::hand_on(std::size_t length) {
-  piece_(echoed_ == 0 ? 0 : echoed_ - 1, std::string_view(held_).substr(0, length));
-  held_.erase(0, length);
+void AnswerFilter::take_line(std::size_t end) {
+  taken_ = end == std::string::npos ? held_.size() : taken_ + end + 1;
 }
 
 }  // namespace recover::bacula

@@ -32,13 +32,15 @@ class AnswerFilter {
   bool greeting_line(bool last);
   bool line_begin(bool last);
   bool within_line();
-  void hand_on(std::size_t length);
+  void take_line(std::size_t end);
+  std::string_view held() const { return std::string_view(held_).substr(taken_); }
 
   std::vector<std::string> lines_;
   Piece piece_;
   State state_ = State::before;
   std::size_t echoed_ = 0;  // lines whose echo has come
   std::string held_;
+  std::size_t taken_ = 0;  // of held_: cut off once for each piece, and not for each line of it
   std::string greeting_, preamble_;
 };
 

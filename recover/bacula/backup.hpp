@@ -26,6 +26,7 @@ struct Backup {
   std::int64_t bytes = 0;            // their data, as far as known; 0 when not known
   std::vector<std::string> volumes;  // in the order of reading
   bool by_director = false;          // chosen by the Director for the moment asked; else adopted from a file
+  std::int64_t damaged = 0;          // files that damaged blocks touch, as far as adopting has seen
   bool operator==(const Backup&) const = default;
 };
 

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <charconv>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "recover/error.hpp"
@@ -11,6 +12,8 @@
 
 namespace recover::bacula {
 namespace {
+
+constexpr std::size_t most_copied = 1024 * 1024;  // bytes
 
 struct Line {
   std::string keyword;  // in lower case, blanks taken out: Bacula reads "Vol Session Id" as VolSessionId
@@ -24,8 +27,6 @@ class Parser {
   Bootstrap parse() {
     Line line;
     while (next(line)) take(line);
-    // Bacula writes Storage first, others write Volume first: either begins a new range.
-    if (pending_.volume.empty() && pending_ != BootstrapRange{}) wrong("a range without Volume");
     finish_range();
     if (bootstrap_.ranges.empty()) {
       throw UsageError("The bootstrap file " + source_ + " names no volume",
@@ -107,8 +108,11 @@ class Parser {
   // Volumes of one range may be several, as Name1|Name2: then each gets a range of its own.
   void finish_range() {
     fold_tape_positions();
+    refuse_without_volume();
     if (!pending_.volume.empty()) {
-      std::string_view names = pending_.volume;
+      const std::string all = std::exchange(pending_.volume, {});
+      refuse_too_many_copies(static_cast<std::size_t>(std::count(all.begin(), all.end(), '|')));
+      std::string_view names = all;
       while (true) {
         const std::size_t bar = std::min(names.find('|'), names.size());
         BootstrapRange range = pending_;
@@ -122,10 +126,21 @@ class Parser {
     pending_ = {};
   }
 
-  // The name becomes part of a path.
+  // Each volume gets a copy of all that the range says: a file of some KiB must not fill the memory.
+  void refuse_too_many_copies(std::size_t copies) const {
+    const std::size_t intervals = pending_.addresses.size() + pending_.file_indexes.size();
+    const std::size_t size = intervals * sizeof(Interval) + pending_.storage.size() +
+                             pending_.media_type.size() + pending_.device.size();
+    if (copies * size > most_copied) wrong("a range says too much for so many volumes");
+  }
+
+  // What stands before the next Storage, or the end, would be passed over: less would come back.
+  void refuse_without_volume() const {
+    if (pending_.volume.empty() && pending_ != BootstrapRange{}) wrong("a range without Volume");
+  }
+
   void check_volume_name(const std::string& name) const {
-    if (name.empty() || name == "." || name == ".." || name.find('/') != std::string::npos ||
-        name.find('\0') != std::string::npos) {
+    if (!is_volume_name(name)) {
       wrong("\"" + name + "\" cannot be the name of a volume");
     }
   }
@@ -190,11 +205,16 @@ class Parser {
 
 }  // namespace
 
+bool is_volume_name(std::string_view name) {
+  return !name.empty() && name != "." && name != ".." && name.find('/') == std::string_view::npos &&
+         name.find('\0') == std::string_view::npos;
+}
+
 std::vector<std::string> Bootstrap::volumes() const {
   std::vector<std::string> names;
-  for (const auto& range : ranges) {
-    if (std::find(names.begin(), names.end(), range.volume) == names.end()) names.push_back(range.volume);
-  }
+  std::set<std::string_view> known;
+  for (const auto& range : ranges)
+    if (known.insert(range.volume).second) names.push_back(range.volume);
   return names;
 }
 

@@ -35,6 +35,9 @@ struct Bootstrap {
 // Of it, only the part that holds its first file: enough to try whether anything can be read.
 Bootstrap first_file(const Bootstrap& bootstrap);
 
+// Whether it can be one: it becomes part of a path.
+bool is_volume_name(std::string_view name);
+
 // Throws UsageError naming `source`, line and the word that is wrong.
 Bootstrap parse_bootstrap(std::string_view text, const std::string& source);
 

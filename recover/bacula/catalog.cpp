@@ -1,7 +1,6 @@
 #include "recover/bacula/catalog.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 
 #include "recover/error.hpp"
@@ -50,7 +49,10 @@ std::string unhex(std::string_view hex) {
 // The rows' fields as they stream by, each followed by a tab.
 class FileRows {
  public:
-  explicit FileRows(const std::function<void(const ListedFile&)>& each) : each_(each) {}
+  using Row = std::vector<std::string>;
+
+  FileRows(std::size_t columns, const std::function<void(const Row&)>& each)
+      : each_(each), fields_(columns) {}
 
   void feed(std::string_view text) {
     for (std::size_t tab; (tab = text.find('\t')) != std::string_view::npos; text.remove_prefix(tab + 1)) {
@@ -77,20 +79,56 @@ class FileRows {
   }
 
   void finish_row() {
-    // Bacula keeps a directory as a path with an empty name; the path ends with a slash.
-    file_.name = unhex(fields_[0]) + unhex(fields_[1]);
-    if (file_.name.size() > 1 && file_.name.back() == '/') file_.name.pop_back();
-    file_.lstat = fields_[2];
-    if (!file_.name.empty()) each_(file_);
+    each_(fields_);
     for (auto& field : fields_) field.clear();
     count_ = 0;
   }
 
-  const std::function<void(const ListedFile&)>& each_;
-  std::array<std::string, 3> fields_;
+  const std::function<void(const Row&)>& each_;
+  Row fields_;
   std::size_t count_ = 0;
-  ListedFile file_;
 };
+
+// How files are named in a query: the columns for path and name, and the tables that they come from.
+struct NameColumns {
+  std::string path, name, tables;
+  bool own_table = true;  // of names
+};
+
+NameColumns name_columns(const std::string& catalog_kind, std::int64_t version) {
+  // Names are any bytes; tabs and newlines among them would break the rows, so they are asked for in
+  // hexadecimal.
+  std::string hex_begin = "hex(", hex_end = ")";
+  if (catalog_kind == "postgresql") {
+    // From the database's encoding to itself: the bytes as they are (Bacula makes its database SQL_ASCII).
+    hex_begin = "encode(convert_to(";
+    hex_end = ",getdatabaseencoding()),'hex')";
+  } else if (catalog_kind != "sqlite3" && catalog_kind != "mysql") {
+    throw UsageError("The catalog kind \"" + system::printable(catalog_kind) + "\" is not known",
+                     "Give sqlite3, postgresql or mysql in the machine profile");
+  }
+  NameColumns columns;
+  // From version 1021 on (Bacula 11; update_postgresql_tables of its source tree) the table Filename is gone
+  // and File has a column Filename instead.
+  columns.own_table = version < 1021;
+  columns.path = hex_begin + "P.Path" + hex_end;
+  columns.name = hex_begin + (columns.own_table ? "N.Name" : "F.Filename") + hex_end;
+  columns.tables = "JOIN Path AS P ON P.PathId=F.PathId";
+  if (columns.own_table) columns.tables += " JOIN Filename AS N ON N.FilenameId=F.FilenameId";
+  return columns;
+}
+
+std::int64_t catalog_version(system::Processes& processes, const Console& console) {
+  const auto version = query(processes, console, "SELECT MAX(VersionId) FROM Version", 1, 60s);
+  return version.empty() ? 0 : whole_number(version[0][0]);
+}
+
+void stream_rows(system::Processes& processes, const Console& console, const std::string& sql,
+                 std::size_t columns, const std::function<void(const FileRows::Row&)>& each) {
+  FileRows rows(columns, each);
+  converse(processes, console, {sql_line(sql)}, 60min, [&](std::string_view text) { rows.feed(text); });
+  rows.finish();
+}
 
 }  // namespace
 
@@ -138,42 +176,52 @@ std::vector<CatalogJob> catalog_jobs(system::Processes& processes, const Console
 
 std::string files_query(const std::string& catalog_kind, std::int64_t version,
                         const std::vector<std::int64_t>& ids) {
-  // Names are any bytes; tabs and newlines among them would break the rows, so they are asked for in
-  // hexadecimal.
-  std::string hex_begin = "hex(", hex_end = ")";
-  if (catalog_kind == "postgresql") {
-    // From the database's encoding to itself: the bytes as they are (Bacula makes its database SQL_ASCII).
-    hex_begin = "encode(convert_to(";
-    hex_end = ",getdatabaseencoding()),'hex')";
-  } else if (catalog_kind != "sqlite3" && catalog_kind != "mysql") {
-    throw UsageError("The catalog kind \"" + system::printable(catalog_kind) + "\" is not known",
-                     "Give sqlite3, postgresql or mysql in the machine profile");
-  }
-  // From version 1021 on (Bacula 11; update_postgresql_tables of its source tree) the table Filename is gone
-  // and File has a column Filename instead.
-  const bool own_table = version < 1021;
-  const std::string key = own_table ? "PathId,FilenameId" : "PathId,Filename";
-  const std::string name = own_table ? "N.Name" : "F.Filename";
+  const auto columns = name_columns(catalog_kind, version);
+  const std::string key = columns.own_table ? "PathId,FilenameId" : "PathId,Filename";
   // FileId grows with time, also when bscan made the catalog from the volumes, so the greatest is the newest
   // version; and of a directory that a job holds twice (a mount point that the FileSet names too) it is the
   // one that the Director takes. FileIndex is 0 or negative in the record that says that a file was deleted.
-  std::string sql =
-      "SELECT " + hex_begin + "P.Path" + hex_end + "," + hex_begin + name + hex_end + ",F.LStat FROM (";
+  std::string sql = "SELECT " + columns.path + "," + columns.name + ",F.LStat FROM (";
   sql += "SELECT MAX(FileId) AS FileId FROM File WHERE JobId IN (" + joined(ids) + ") GROUP BY " + key +
          ") AS T";
-  sql += " JOIN File AS F ON F.FileId=T.FileId JOIN Path AS P ON P.PathId=F.PathId";
-  if (own_table) sql += " JOIN Filename AS N ON N.FilenameId=F.FilenameId";
-  return sql + " WHERE F.FileIndex>0";
+  return sql + " JOIN File AS F ON F.FileId=T.FileId " + columns.tables + " WHERE F.FileIndex>0";
 }
 
 void catalog_files(system::Processes& processes, const Console& console, const std::string& catalog_kind,
                    const std::vector<std::int64_t>& ids, const std::function<void(const ListedFile&)>& each) {
-  const auto version = query(processes, console, "SELECT MAX(VersionId) FROM Version", 1, 60s);
-  const std::int64_t number = version.empty() ? 0 : whole_number(version[0][0]);
-  FileRows rows(each);
-  converse(processes, console, {sql_line(files_query(catalog_kind, number, ids))}, 60min,
-           [&](std::string_view text) { rows.feed(text); });
-  rows.finish();
+  ListedFile file;
+  const auto sql = files_query(catalog_kind, catalog_version(processes, console), ids);
+  stream_rows(processes, console, sql, 3, [&](const FileRows::Row& row) {
+    // Bacula keeps a directory as a path with an empty name; the path ends with a slash.
+    file.name = unhex(row[0]) + unhex(row[1]);
+    if (file.name.size() > 1 && file.name.back() == '/') file.name.pop_back();
+    file.lstat = row[2];
+    if (!file.name.empty()) each(file);
+  });
+}
+
+std::string job_files_query(const std::string& catalog_kind, std::int64_t version, std::int64_t job,
+                            const std::vector<std::int64_t>& indexes) {
+  const auto columns = name_columns(catalog_kind, version);
+  std::string sql = "SELECT F.FileIndex," + columns.path + "," + columns.name +
+                    ",F.LStat,F.MD5 FROM File AS F " + columns.tables +
+                    " WHERE F.JobId=" + std::to_string(job);
+  if (!indexes.empty()) sql += " AND F.FileIndex IN (" + joined(indexes) + ")";
+  return sql;
+}
+
+void job_files(system::Processes& processes, const Console& console, const std::string& catalog_kind,
+               std::int64_t job, const std::vector<std::int64_t>& indexes,
+               const std::function<void(const CatalogEntry&)>& each) {
+  CatalogEntry file;
+  const auto sql = job_files_query(catalog_kind, catalog_version(processes, console), job, indexes);
+  stream_rows(processes, console, sql, 5, [&](const FileRows::Row& row) {
+    file.index = whole_number(row[0]);
+    file.name = unhex(row[1]) + unhex(row[2]);
+    file.lstat = row[3];
+    file.digest = row[4];
+    each(file);
+  });
 }
 
 std::int64_t catalog_objects(system::Processes& processes, const Console& console,

@@ -33,6 +33,24 @@ std::string files_query(const std::string& catalog_kind, std::int64_t version,
 void catalog_files(system::Processes& processes, const Console& console, const std::string& catalog_kind,
                    const std::vector<std::int64_t>& ids, const std::function<void(const ListedFile&)>& each);
 
+// A file as one job's backup left it in the catalog.
+struct CatalogEntry {
+  std::int64_t index = 0;  // FileIndex; 0 or negative in the record that says that a file was deleted
+  std::string name;        // as the volumes have it: a directory's with a slash at its end
+  std::string lstat;
+  std::string digest;  // base64 without padding; "0" or empty when there is none
+};
+
+// The query behind job_files: FileIndex, hexadecimal path, hexadecimal name, LStat, digest. `indexes`: of
+// these files only; empty: of all.
+std::string job_files_query(const std::string& catalog_kind, std::int64_t version, std::int64_t job,
+                            const std::vector<std::int64_t>& indexes = {});
+
+// Streams them.
+void job_files(system::Processes& processes, const Console& console, const std::string& catalog_kind,
+               std::int64_t job, const std::vector<std::int64_t>& indexes,
+               const std::function<void(const CatalogEntry&)>& each);
+
 // Objects that plugins keep beside the files: a restore counts them, the list of files does not hold them.
 std::int64_t catalog_objects(system::Processes& processes, const Console& console,
                              const std::vector<std::int64_t>& ids);

@@ -8,6 +8,7 @@
 #include "recover/bacula/keep.hpp"
 #include "recover/error.hpp"
 #include "recover/system/files.hpp"
+#include "recover/system/mount.hpp"
 #include "recover/system/text.hpp"
 
 namespace recover::bacula {
@@ -131,6 +132,15 @@ void check_names(system::Processes& processes, const ChooseRequest& request) {
   if (!request.restore_job.empty()) require_name(facts.jobs, request.restore_job, "Job");
 }
 
+// The Director does not say that it could not write the file: on a full volume it is empty, or cut off.
+Bootstrap read_directors_bootstrap(const std::string& kept, const std::string& written) try {
+  return parse_bootstrap(system::read_file(kept), written);
+} catch (const UsageError& error) {
+  throw Failed("The Director's own bootstrap file cannot be used; perhaps it had no room for it (" +
+                   system::human_bytes(system::free_bytes(written)) + " free). " + error.problem(),
+               "Make room on the volume that holds " + written + ", and run the same command again");
+}
+
 }  // namespace
 
 std::vector<std::string> choose_lines(const ChooseRequest& request) {
@@ -157,7 +167,7 @@ Backup choose_backup(system::Processes& processes, const ChooseRequest& request)
   clear_keep(request.keep);
   const std::string kept = request.keep + "/backup.bsr";
   system::copy_file(request.root + choice.bootstrap, kept, 0600);
-  const Bootstrap bootstrap = parse_bootstrap(system::read_file(kept), request.root + choice.bootstrap);
+  const Bootstrap bootstrap = read_directors_bootstrap(kept, request.root + choice.bootstrap);
   backup.volumes = bootstrap.volumes();
   backup.files = choice.files;
   if (bootstrap.files() != static_cast<std::uint64_t>(choice.files)) {

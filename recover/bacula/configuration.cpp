@@ -10,6 +10,8 @@
 namespace recover::bacula {
 namespace {
 
+constexpr std::size_t most_problems = 100;
+constexpr std::size_t cost_of_a_file = 1000;  // of the bytes that may be read, besides its own
 constexpr int deepest = 10;  // of files that include files, and of resources within resources
 
 bool is_blank(char c) {
@@ -34,25 +36,42 @@ class Parser {
   Parser(const ReadFile& read, std::vector<std::string>& problems) : read_(read), problems_(problems) {}
 
   void parse_file(const std::string& path, Resource& into, int depth) {
-    const auto text = read_(path);
-    if (!text) return complain(path + " cannot be read");
     if (depth > deepest || std::find(open_.begin(), open_.end(), path) != open_.end())
       return complain(path + " is included by itself or too deep, and not followed");
+    if (!may_read(cost_of_a_file)) return complain(path + " is not followed: there is too much to read");
+    const auto text = read_(path);
+    if (!text) return complain(path + " cannot be read");
+    if (!may_read(text->size())) return complain(path + " is not followed: there is too much to read");
     open_.push_back(path);
-    const auto outer = std::tuple(text_, at_, path_, depth_);
+    auto outer = std::tuple(std::move(text_), at_, std::move(path_), depth_);
     text_ = *text;
     at_ = 0;
     path_ = path;
     depth_ = depth;
     parse_body(into, 0);
-    std::tie(text_, at_, path_, depth_) = outer;
+    std::tie(text_, at_, path_, depth_) = std::move(outer);
     open_.pop_back();
   }
 
  private:
-  void complain(const std::string& sentence) { problems_.push_back(system::printable(sentence)); }
+  // Files that include each other many times would never come to an end.
+  bool may_read(std::size_t bytes) {
+    if (bytes > budget_) return false;
+    budget_ -= bytes;
+    return true;
+  }
+
+  // Rubbish is not told byte by byte.
+  bool enough() const { return problems_.size() > most_problems; }
+  void complain(const std::string& sentence) {
+    if (enough()) return;
+    problems_.push_back(problems_.size() < most_problems
+                            ? system::printable(sentence)
+                            : system::printable(path_) + " has more problems of such a kind");
+  }
 
   std::string here() const {
+    if (enough()) return {};
     const auto line = 1 + std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(at_), '\n');
     return path_ + ", line " + std::to_string(line) + ": ";
   }
@@ -73,7 +92,7 @@ class Parser {
       const char c = look();
       if (c == '#') {
         skip_comment();
-      } else if (c == '@' && keyword(word).empty()) {
+      } else if (c == '@' && word.empty()) {
         include(into);
       } else if (c == '{') {
         ++at_;
@@ -93,7 +112,7 @@ class Parser {
       } else {
         ++at_;
         // A "{" may stand on the line after its keyword.
-        if (c != '\n') word += c;
+        if (c != '\n' && !(word.empty() && is_blank(c))) word += c;
       }
     }
     if (level > 0) complain(here() + "the file ends within \"" + into.kind + "\"");
@@ -181,6 +200,7 @@ class Parser {
   std::string text_, path_;
   std::size_t at_ = 0;
   int depth_ = 0;
+  std::size_t budget_ = 4 * 1024 * 1024;
 };
 
 }  // namespace

@@ -82,6 +82,11 @@ std::string talk(system::Processes& processes, const Console& console, const std
                                     [&](std::string_view text) { filter.feed(text); });
   filter.feed(result.out);
   filter.finish();
+  if (result.status > 128 && result.status < 192 && !result.timed_out)
+    throw Failed("bconsole was ended by signal " + std::to_string(result.status - 128) +
+                     " while the Director was asked \"" + system::redact(lines.empty() ? "" : lines.back()) +
+                     "\"",
+                 "Look in the kernel's log (dmesg) whether memory ran out, then go on with --resume");
   if (!filter.greeted()) no_greeting(console, told(filter.preamble(), result.err), result, deadline);
   if (result.timed_out) {
     throw Failed(
@@ -92,6 +97,16 @@ std::string talk(system::Processes& processes, const Console& console, const std
             command_text(console));
   }
   return filter.greeting();
+}
+
+// What is not streamed is short; an answer without end must not fill the memory.
+void gather(std::string& answer, std::string_view text) {
+  constexpr std::size_t longest_answer = 64 * 1024 * 1024;
+  if (answer.size() + text.size() > longest_answer)
+    throw Failed("The Bacula Director answers without end; it said \"" +
+                     system::printable(system::redact(answer.substr(0, 300))) + "\"",
+                 "Look at the Director's log, and restart it");
+  answer += text;
 }
 
 // "1000 OK: " a protocol number, the name, "Version:", the version, its date.
@@ -111,7 +126,8 @@ Greeting parse_greeting(const std::string& line) {
 std::string converse(system::Processes& processes, const Console& console,
                      const std::vector<std::string>& lines, std::chrono::milliseconds deadline) {
   std::string answer;
-  talk(processes, console, lines, deadline, [&](std::size_t, std::string_view text) { answer += text; });
+  talk(processes, console, lines, deadline,
+       [&](std::size_t, std::string_view text) { gather(answer, text); });
   return system::redact(answer);
 }
 
@@ -124,8 +140,9 @@ std::vector<std::string> converse_each(system::Processes& processes, const Conso
                                        const std::vector<std::string>& lines,
                                        std::chrono::milliseconds deadline, Greeting* greeting) {
   std::vector<std::string> answers(std::max<std::size_t>(lines.size(), 1));
-  const std::string line = talk(processes, console, lines, deadline,
-                                [&](std::size_t said, std::string_view text) { answers[said] += text; });
+  const std::string line =
+      talk(processes, console, lines, deadline,
+           [&](std::size_t said, std::string_view text) { gather(answers[said], text); });
   if (greeting != nullptr) *greeting = parse_greeting(line);
   for (auto& answer : answers) answer = system::redact(answer);
   return answers;

@@ -10,20 +10,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-std::vector<std::string> lines_of(const std::string& answer) {
-  std::vector<std::string> lines;
-  for (std::size_t begin = 0; begin < answer.size();) {
-    const std::size_t end = std::min(answer.find('\n', begin), answer.size());
-    if (end > begin) lines.push_back(answer.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return lines;
-}
-
 // The lines of an answer that tell something: no blanks, no rules.
 std::string words_of(const std::string& answer) {
   std::string words;
-  for (const auto& line : lines_of(answer)) {
+  for (const auto& line : names_in(answer)) {
     if (line.find_first_not_of(" =-") == std::string::npos) continue;
     words += (words.empty() ? "" : " / ") + system::printable(line);
     if (words.size() > 600) break;
@@ -32,6 +22,16 @@ std::string words_of(const std::string& answer) {
 }
 
 }  // namespace
+
+std::vector<std::string> names_in(const std::string& answer) {
+  std::vector<std::string> names;
+  for (std::size_t begin = 0; begin < answer.size();) {
+    const std::size_t end = std::min(answer.find('\n', begin), answer.size());
+    if (end > begin) names.push_back(answer.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return names;
+}
 
 std::vector<std::string> director_lines() {
   // Types as the Director's own letters: B backup, c copy, g migrate.
@@ -54,14 +54,14 @@ DirectorFacts ask_director(system::Processes& processes, const Console& console)
   DirectorFacts facts;
   facts.name = greeting.name;
   facts.version = greeting.version;
-  facts.jobs = lines_of(answers[0]);
+  facts.jobs = names_in(answers[0]);
   for (std::size_t type : {1U, 2U, 3U}) {
-    for (const auto& job : lines_of(answers[type])) facts.writing_jobs.push_back(job);
+    for (const auto& job : names_in(answers[type])) facts.writing_jobs.push_back(job);
   }
-  facts.clients = lines_of(answers[4]);
-  facts.filesets = lines_of(answers[5]);
-  facts.storages = lines_of(answers[6]);
-  facts.schedules = lines_of(answers[7]);
+  facts.clients = names_in(answers[4]);
+  facts.filesets = names_in(answers[5]);
+  facts.storages = names_in(answers[6]);
+  facts.schedules = names_in(answers[7]);
   return facts;
 }
 
@@ -89,7 +89,7 @@ std::string daemon_fault(system::Processes& processes, const Console& console, c
   // "Failed to connect to Client X." is all that is said there; the reason stands in the console's messages,
   // when the Director's Messages resource has them sent there.
   std::string fault = words_of(answer);
-  for (const auto& message : lines_of(converse(processes, console, {"messages"}, deadline))) {
+  for (const auto& message : names_in(converse(processes, console, {"messages"}, deadline))) {
     if (message.find("rror:") == std::string::npos) continue;
     fault += " / " + system::printable(message);
     if (fault.size() > 1200) break;
@@ -122,12 +122,12 @@ void await_daemons(system::Processes& processes, const Console& console, const s
       answers = converse_each(processes, console, {lines[0], lines[1]}, deadline());
     } catch (const Failed& error) {
       // Only an unreachable Director may still be starting.
-      if (error.problem().find("cannot be reached") == std::string::npos || left() <= 0ms) throw;
+      if (error.problem().find("cannot be reached") == std::string::npos || left().count() <= 0) throw;
       processes.pause(500ms);
     }
   }
-  require_name(lines_of(answers[0]), storage, "Storage");
-  require_name(lines_of(answers[1]), client, "Client");
+  require_name(names_in(answers[0]), storage, "Storage");
+  require_name(names_in(answers[1]), client, "Client");
 
   for (const auto& daemon :
        {Daemon{"Storage Daemon of " + storage, lines[2]}, Daemon{"File Daemon of " + client, lines[3]}}) {
@@ -135,7 +135,7 @@ void await_daemons(system::Processes& processes, const Console& console, const s
       const std::string fault = daemon_fault(processes, console, daemon.line, deadline());
       if (fault.empty()) break;
       // Time does not heal a wrong password.
-      if (fault.find("thenticat") != std::string::npos || left() <= 0ms) {
+      if (fault.find("thenticat") != std::string::npos || left().count() <= 0) {
         throw Failed(
             "The " + daemon.what + " does not answer the Bacula Director, which says \"" +
                 system::redact(fault) + "\"",

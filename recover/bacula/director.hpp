@@ -25,6 +25,9 @@ std::vector<std::string> await_lines(const std::string& storage, const std::stri
 // Throws Failed as converse() does.
 DirectorFacts ask_director(system::Processes& processes, const Console& console);
 
+// The lines of an answer to `.jobs` and the like.
+std::vector<std::string> names_in(const std::string& answer);
+
 // Why this Director could do more than restore, as a sentence; empty when it cannot: it is the one of that
 // name, and holds no job that writes and no schedule. Law 9.
 std::string more_than_restore(const DirectorFacts& director, const std::string& expected_name);

@@ -122,7 +122,7 @@ class Reader {
 ExtractOutcome extract(system::Processes& processes, const ExtractRequest& request,
                        const OnProgress& on_progress) {
   Reader reader(on_progress);
-  const auto result = processes.run({.argv = request.argv, .merge_errors = true},
+  const auto result = processes.run({.argv = request.argv, .merge_errors = true, .stall = request.stall},
                                     [&](std::string_view text) { reader.feed(text); });
   reader.feed(result.out);
   reader.finish();
@@ -135,7 +135,13 @@ ExtractOutcome extract(system::Processes& processes, const ExtractRequest& reque
     throw Failed("bextract could not be run (status " + std::to_string(result.status) + "): it said " + words,
                  "See that the recovery environment is mounted and has bextract in it, then try " + command);
   }
-  if (result.timed_out || result.status > 128) {
+  if (result.stalled) {
+    throw Failed(
+        "bextract has neither said nor read anything for " +
+            system::human_seconds(request.stall.count() / 1000) + ", and was ended; it said " + words,
+        "See whether the disks with the volumes and the target answer (dmesg), then go on with --resume");
+  }
+  if (result.status > 128) {
     throw Failed("bextract was ended by signal " + std::to_string(result.status - 128) + "; it said " + words,
                  "Look in the kernel's log (dmesg) whether memory ran out, then go on with --resume");
   }

@@ -59,20 +59,68 @@ JobState job_state(system::Processes& processes, const Console& console, std::in
 }
 
 std::string parse_job_doing(const std::string& director_status, std::int64_t id) {
-  // " JobId  Type Level     Files     Bytes  Name              Status": the status, from its "is" on.
+  // " JobId  Type Level     Files     Bytes  Name              Status": the status, which begins with one of
+  // these words.
   std::istringstream lines(director_status);
   for (std::string line; std::getline(lines, line);) {
     std::istringstream words(line);
     std::string number;
     words >> number;
-    const std::size_t is = line.find(" is ");
-    if (number == std::to_string(id)) return is == std::string::npos ? "is there" : line.substr(is + 1);
+    if (number != std::to_string(id)) continue;
+    std::size_t begin = 0;
+    for (const char* word : {" is ", " has ", " SD ", " Dir "})
+      if (const auto at = line.rfind(word); at != std::string::npos) begin = std::max(begin, at + 1);
+    return begin == 0 ? "is there" : line.substr(begin);
   }
   return {};
 }
 
+bool may_stand_still(const std::string& doing) {
+  // As list_running_jobs() says them (src/dird/ua_status.c of Bacula 9.6 to 15, which adds a task in
+  // brackets). Left out are those that a hang looks like as well: "is running" (a Run Before Job script too),
+  // "is waiting on Client X", "is waiting on Storage X", "is waiting for Client X to connect to Storage Y".
+  // For a volume it waits in words of their own (watched_job.cpp).
+  constexpr std::string_view well[] = {
+      "is waiting execution",
+      "is waiting on max Storage jobs",
+      "is waiting on max Client jobs",
+      "is waiting on max Job jobs",
+      "is waiting on max total jobs",
+      "is waiting for its start time",
+      "is waiting for higher priority jobs to finish",
+      "is waiting for a Shared Storage device",
+      "is waiting on queued user defined script",  // 15
+      "SD despooling Data",
+      "SD committing Data",
+      "SD despooling Attributes",
+      "Dir inserting Attributes",
+  };
+  return std::any_of(std::begin(well), std::end(well),
+                     [&](std::string_view words) { return doing.starts_with(words); });
+}
+
 std::string job_doing(system::Processes& processes, const Console& console, std::int64_t id) {
   return parse_job_doing(converse(processes, console, {".status dir running"}, patience), id);
+}
+
+std::vector<std::int64_t> parse_running_jobs(const std::string& director_status) {
+  // " JobId  Type Level     Files     Bytes  Name              Status": a number, then a word.
+  std::vector<std::int64_t> ids;
+  std::istringstream lines(director_status);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    std::string number, type;
+    words >> number >> type;
+    const bool is_job =
+        !type.empty() && number.find_first_not_of("0123456789") == std::string::npos &&
+        std::all_of(type.begin(), type.end(), [](unsigned char c) { return std::isalpha(c); });
+    if (is_job) ids.push_back(whole_number(number));
+  }
+  return ids;
+}
+
+std::vector<std::int64_t> running_jobs(system::Processes& processes, const Console& console) {
+  return parse_running_jobs(converse(processes, console, {".status dir running"}, patience));
 }
 
 std::optional<JobProgress> parse_job_progress(const std::string& client_status, std::int64_t id) {
@@ -142,6 +190,19 @@ std::vector<std::string> telling_lines(system::Processes& processes, const Conso
     const std::string line =
         system::printable(text.substr(begin, std::min(text.find('\n', begin), text.size()) - begin));
     if (std::find(lines.begin(), lines.end(), line) == lines.end() && lines.size() < 6) lines.push_back(line);
+  }
+  std::reverse(lines.begin(), lines.end());
+  return lines;
+}
+
+std::vector<std::string> last_lines(system::Processes& processes, const Console& console, std::int64_t id) {
+  std::vector<std::string> lines;
+  const auto sql =
+      "SELECT LogText FROM Log WHERE JobId=" + std::to_string(id) + " ORDER BY LogId DESC LIMIT 4";
+  for (const auto& row : query(processes, console, sql, 1, patience)) {
+    const auto begin = std::min(row.front().find_first_not_of(" \n"), row.front().size());
+    lines.push_back(system::printable(
+        row.front().substr(begin, std::min(row.front().find('\n', begin), row.front().size()) - begin)));
   }
   std::reverse(lines.begin(), lines.end());
   return lines;

@@ -27,6 +27,14 @@ std::string status_words(const std::string& status);
 std::string job_doing(system::Processes& processes, const Console& console, std::int64_t id);
 std::string parse_job_doing(const std::string& director_status, std::int64_t id);
 
+// Whether a job of which the Director says this may stand still for hours and be well: it waits its turn, or
+// is in a phase in which the File Daemon counts nothing.
+bool may_stand_still(const std::string& doing);
+
+// JobIds of all that run or are queued.
+std::vector<std::int64_t> running_jobs(system::Processes& processes, const Console& console);
+std::vector<std::int64_t> parse_running_jobs(const std::string& director_status);
+
 // How far the File Daemon is.
 struct JobProgress {
   RestoreProgress progress;
@@ -43,6 +51,9 @@ std::string wanted_volume(system::Processes& processes, const Console& console, 
 // The joblog's last lines that tell of something wrong, oldest first, made harmless. The joblog as a whole
 // may have a line for every file.
 std::vector<std::string> telling_lines(system::Processes& processes, const Console& console, std::int64_t id);
+
+// The joblog's last lines whatever they tell, oldest first, made harmless; of each its first line.
+std::vector<std::string> last_lines(system::Processes& processes, const Console& console, std::int64_t id);
 
 // Cancels the job and waits until it has ended, so that nothing writes to the target any more. Throws Failed
 // when it did not end.

@@ -10,19 +10,29 @@
 #include "recover/bacula/lstat.hpp"
 #include "recover/error.hpp"
 #include "recover/system/files.hpp"
+#include "recover/system/text.hpp"
 
 namespace recover::bacula {
 
 void clear_keep(const std::string& keep) {
   system::make_directories(keep, 0700);
   // backup.toml first: without it the others count for nothing.
-  for (const char* name : {"/backup.toml", "/backup.bsr", "/backup.files"}) {
+  for (const char* name : {"/backup.toml", "/backup.bsr", "/backup.files", "/proof.toml"}) {
     if (::unlink((keep + name).c_str()) != 0 && errno != ENOENT) {
       throw Failed(
           "The file " + keep + name + " of an earlier choice cannot be removed: " + std::strerror(errno),
           "Look at the state of the filesystem that holds it, and run the same command again");
     }
   }
+}
+
+std::string toml_quoted(const std::string& text) {
+  std::string out = "\"";
+  for (const char c : system::printable(text)) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + "\"";
 }
 
 std::int64_t data_bytes(const ListedFile& file) {

@@ -14,6 +14,10 @@ namespace recover::bacula {
 void clear_keep(const std::string& keep);
 void write_backup(const std::string& keep, const Backup& backup);
 
+// A TOML basic string of what printable() makes of it: names come from the catalog, and are any bytes. What
+// is read back goes through system::from_printable().
+std::string toml_quoted(const std::string& text);
+
 // The data that a restore writes for this file: the size of a regular file, 0 for a further hard link and the
 // rest.
 std::int64_t data_bytes(const ListedFile& file);

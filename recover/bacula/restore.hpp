@@ -39,8 +39,33 @@ struct RestoreOutcome {
 RestoreOutcome restore_by_director(system::Processes& processes, const RestoreRequest& request,
                                    const OnProgress& on_progress);
 
+// Single files: the Director chooses the newest backup of each, as it does for an operator.
+struct RestoreFilesRequest {
+  Console console;
+  std::string job, client, fileset, storage;
+  std::string list;        // a file, a path a line, as the Director sees it; readable for the Director's user
+  std::string where;       // as the File Daemon sees it
+  std::int64_t files = 0;  // expected: the lines of the list
+  std::chrono::milliseconds stall{};
+  std::chrono::milliseconds deadline{};  // not ended by then: the job is cancelled and has failed
+  std::string again;                     // what to do when the cause is mended
+};
+
+// `restore client=… fileset=… restorejob=… storage=… where=… file=<… yes`. With several file= only the first
+// counts (Bacula 9.6.7), so they stand in a list.
+std::string restore_files_line(const RestoreFilesRequest& request);
+
+// In two, so that something else can be done while the Director gets to it: it looks at its queue every two
+// seconds. Returns the JobId. Throws Failed.
+std::int64_t start_restoring_files(system::Processes& processes, const RestoreFilesRequest& request);
+// Throws Failed as restore_by_director() does.
+RestoreOutcome await_restored_files(system::Processes& processes, const RestoreFilesRequest& request,
+                                    std::int64_t job);
+
 struct ExtractRequest {
   std::vector<std::string> argv;  // {"chroot", ENV, "bextract", "-p", "-c", CONF, "-b", BSR, DEVICE, TARGET}
+  std::chrono::milliseconds stall =
+      std::chrono::minutes(10);  // for so long nothing said, nothing read: it hangs
 };
 struct ExtractOutcome {
   std::int64_t files = 0;           // its own count

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "recover/bacula/bootstrap.hpp"
@@ -21,17 +22,43 @@ struct VolumeLabel {
 // Reads the first block. Throws Failed when it cannot be read or is no Bacula volume label (says which).
 VolumeLabel read_label(const std::string& path);
 
+// Some of what the File Daemon may take a file for (Bacula's src/filetypes.h).
+namespace file_type {
+constexpr int hard_link = 1;  // to a file of the same job, which has the data
+constexpr int deleted = 23;   // it says that the file was deleted
+constexpr int base = 24;      // its data stands in a Base job
+}  // namespace file_type
+
 struct VolumeFile {
   std::uint32_t session_id = 0, session_time = 0;
-  std::int32_t index = 0;  // FileIndex
-  int type = 0;            // what the File Daemon took it for; 23: it says that the file was deleted
-  std::string name;        // as backed up, absolute; any bytes
-  std::string lstat;       // Bacula's base64 stat
-  std::string link;        // target of a symbolic or hard link
-  bool has_acl = false;    // streams 1007/1008 and the other systems' ACL streams
-  bool has_xattr = false;  // stream 1998 ...
+  std::int32_t index = 0;       // FileIndex of its records: catalog and bootstraps go by it
+  std::int32_t text_index = 0;  // the number in its attributes, see text_numbers.hpp; 0: they were not read
+  int type = 0;                 // a file_type
+  std::string name;             // as backed up, absolute; any bytes
+  std::string lstat;            // Bacula's base64 stat
+  std::string link;             // target of a symbolic or hard link
+  bool has_acl = false;         // streams 1007/1008 and the other systems' ACL streams
+  bool has_xattr = false;       // stream 1998 ...
   std::vector<std::string>
       damage;  // sentences: "block at 262144 of Vol-0002: checksum wrong"; empty when whole
+};
+
+// A record, or the part of it that one block holds.
+struct RecordPart {
+  std::int32_t stream = 0;  // with its flags; never negative
+  std::string_view data;    // valid during the call
+  bool begins = false, ends = false;
+  bool checked = true;  // it stands in a block that has a checksum
+};
+
+// For who wants more than the names: told what is read, as it is read.
+class RecordReader {
+ public:
+  virtual ~RecordReader() = default;
+  virtual void block(std::uint64_t length) = 0;         // of any session
+  virtual void fault(const std::string& sentence) = 0;  // a damaged block, before the files that it touches
+  // Of a file that has its index, and after its first record its name. A file with damage may lack parts.
+  virtual void record(const VolumeFile& file, const RecordPart& part) = 0;
 };
 
 // Calls `each` for every file of the bootstrap, in the order of the volumes, one at a time: memory does not
@@ -40,6 +67,6 @@ struct VolumeFile {
 // `volumes_directory`/NAME is the volume. Throws Failed when a volume cannot be opened, Refused for
 // encrypted, aligned, dedup or cloud volumes.
 void for_each_file(const std::string& volumes_directory, const Bootstrap& bootstrap,
-                   const std::function<void(const VolumeFile&)>& each);
+                   const std::function<void(const VolumeFile&)>& each, RecordReader* reader = nullptr);
 
 }  // namespace recover::bacula

@@ -17,18 +17,23 @@ namespace {
 constexpr std::uint64_t header_length = 24;
 // The greatest that a Storage Daemon can be configured to write.
 constexpr std::uint64_t longest_block = 20'000'000;
-constexpr std::uint64_t chunk = 4 * 1024 * 1024;
+constexpr std::uint64_t chunk = VolumeBlocks::many_blocks;
+constexpr std::size_t record_header = 12;
 constexpr std::uint64_t page = 4096;
 constexpr std::string_view magic = "BB02";
 constexpr std::size_t magic_at_byte = 12;
 // A Storage Daemon with `Block Checksum = no` writes 0.
 constexpr std::uint32_t no_checksum = 0;
 
+bool has_checksum(std::string_view block) {
+  return big_endian(block, 0) != no_checksum;
+}
+
+// Or there is none, so that nothing speaks against it.
 bool checksum_right(std::string_view block) {
-  const std::uint32_t stored = big_endian(block, 0);
-  if (stored == no_checksum) return true;
+  if (!has_checksum(block)) return true;
   const auto* bytes = reinterpret_cast<const Bytef*>(block.data());
-  return stored == static_cast<std::uint32_t>(::crc32_z(0, bytes + 4, block.size() - 4));
+  return big_endian(block, 0) == static_cast<std::uint32_t>(::crc32_z(0, bytes + 4, block.size() - 4));
 }
 
 bool sane_length(std::uint64_t length) {
@@ -43,8 +48,22 @@ std::uint32_t big_endian(std::string_view bytes, std::size_t at) {
   return value;
 }
 
-VolumeBlocks::VolumeBlocks(const std::string& path, std::vector<Interval> wanted)
-    : path_(path), fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)), wanted_(std::move(wanted)) {
+std::set<std::int32_t> indexes_in(std::string_view records) {
+  std::set<std::int32_t> indexes;
+  while (records.size() >= record_header) {
+    const auto index = static_cast<std::int32_t>(big_endian(records, 0));
+    const std::size_t length = big_endian(records, 8);
+    if (index > 0) indexes.insert(index);
+    records.remove_prefix(std::min(records.size(), record_header + length));
+  }
+  return indexes;
+}
+
+VolumeBlocks::VolumeBlocks(const std::string& path, std::vector<Interval> wanted, std::uint64_t at_once)
+    : path_(path),
+      fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)),
+      wanted_(std::move(wanted)),
+      at_once_(at_once) {
   struct stat status {};
   if (!fd_ || ::fstat(fd_.get(), &status) != 0) {
     throw Failed("The volume " + path + " cannot be opened: " + std::strerror(errno),
@@ -53,9 +72,16 @@ VolumeBlocks::VolumeBlocks(const std::string& path, std::vector<Interval> wanted
   size_ = static_cast<std::uint64_t>(status.st_size);
   ::posix_fadvise(fd_.get(), 0, 0, POSIX_FADV_SEQUENTIAL);
   if (wanted_.empty()) wanted_.push_back({0, size_ == 0 ? 0 : size_ - 1});
+  // A catalog that bscan made gives the address behind the last byte (measured with 9.6.7). Were the volume
+  // one byte short, its last block would tell.
+  if (wanted_.back().last == size_ && size_ > wanted_.back().first) wanted_.back().last = size_ - 1;
   position_ = wanted_.front().first;
   // What the search after damage may read again, so that a hostile volume cannot keep it busy for ever.
   search_budget_ = size_ + 256 * chunk;
+}
+
+void VolumeBlocks::forget(std::uint64_t from, std::uint64_t length) {
+  ::posix_fadvise(fd_.get(), static_cast<off_t>(from), static_cast<off_t>(length), POSIX_FADV_DONTNEED);
 }
 
 // Reads as much as is there; a page that the disk does not give back reads as zeros, which no checksum takes.
@@ -87,7 +113,7 @@ bool VolumeBlocks::fill(std::uint64_t count) {
   if (position_ > size_ || count > size_ - position_) return false;
   const std::uint64_t end = buffer_address_ + buffer_.size();
   if (position_ >= buffer_address_ && position_ + count <= end) return true;
-  std::string fresh(static_cast<std::size_t>(std::min(std::max(chunk, count), size_ - position_)), '\0');
+  std::string fresh(static_cast<std::size_t>(std::min(std::max(at_once_, count), size_ - position_)), '\0');
   std::uint64_t kept = 0;
   if (position_ >= buffer_address_ && position_ < end) {
     kept = end - position_;
@@ -98,7 +124,7 @@ bool VolumeBlocks::fill(std::uint64_t count) {
   buffer_.swap(fresh);
   buffer_address_ = position_;
   // The next one is fetched while this one is looked at.
-  ::posix_fadvise(fd_.get(), static_cast<off_t>(position_ + buffer_.size()), static_cast<off_t>(2 * chunk),
+  ::posix_fadvise(fd_.get(), static_cast<off_t>(position_ + buffer_.size()), static_cast<off_t>(2 * at_once_),
                   POSIX_FADV_WILLNEED);
   return true;
 }
@@ -153,9 +179,37 @@ std::uint64_t VolumeBlocks::next_whole(std::uint64_t from) {
   return size_;
 }
 
+std::optional<std::uint64_t> VolumeBlocks::begin_of_last() {
+  const auto last = wanted_.back().last;
+  if (const auto begin = begin_of_block_before(last + 1)) return begin;
+  return begin_of_block_before(last);  // as bscan has it
+}
+
+// A header in the midst of a file's data, such as a backup of volumes has, ends with no whole block there.
+std::optional<std::uint64_t> VolumeBlocks::begin_of_block_before(std::uint64_t end) {
+  const auto first = wanted_.back().first;
+  if (end > size_ || end <= first) return std::nullopt;
+  std::uint64_t budget = 0;
+  std::string window;
+  for (std::uint64_t back = chunk / 32;; back *= 8) {
+    const auto from = end - std::min(back, end - first);
+    window.resize(static_cast<std::size_t>(end - from));
+    read(window.data(), from, window.size());
+    for (auto at = window.rfind(magic); at != std::string::npos && at >= magic_at_byte;
+         at = window.rfind(magic, at - 1)) {
+      const auto begin = from + at - magic_at_byte;
+      const auto header = at - magic_at_byte;
+      if (window.size() - header < header_length) continue;
+      if (begin + big_endian(window, header + 4) == end && whole_at(begin, budget)) return begin;
+    }
+    if (from == first || back > longest_block) return std::nullopt;
+  }
+}
+
 bool VolumeBlocks::fault(Block& block, std::string words, std::uint64_t next) {
   if (!unreadable_.empty()) words += " (" + unreadable_ + ")";
   block.address = position_;
+  block.length = std::min(next, size_) - std::min(position_, size_);
   block.fault = std::move(words);
   position_ = next;
   return true;
@@ -195,6 +249,8 @@ bool VolumeBlocks::next(Block& block) {
     return fault(block, "checksum wrong", follows ? after : next_whole(position_ + 1));
   }
   block.address = position_;
+  block.length = length;
+  block.checked = has_checksum(whole);
   block.records = whole.substr(header_length);
   position_ = after;
   return true;

@@ -44,7 +44,8 @@ void check_label(const std::string& path, const std::string& volume) {
   }
 }
 
-void read_volume(const std::string& path, const std::string& volume, const std::map<Key, Part>& parts) {
+void read_volume(const std::string& path, const std::string& volume, const std::map<Key, Part>& parts,
+                 RecordReader* reader) {
   std::vector<Interval> wanted;
   bool all = false;
   for (const auto& [key, part] : parts) {
@@ -56,13 +57,15 @@ void read_volume(const std::string& path, const std::string& volume, const std::
   Block block;
   while (blocks.next(block)) {
     system::throw_if_interrupted();
+    if (reader != nullptr) reader->block(block.length);
     const auto part = block.known ? parts.find({block.session_time, block.session_id}) : parts.end();
     if (block.fault.empty()) {
-      if (part != parts.end()) part->second.session->records(block.records);
+      if (part != parts.end()) part->second.session->records(block.records, block.checked);
       continue;
     }
     const std::string fault =
         "block at " + std::to_string(block.address) + " of " + volume + ": " + block.fault;
+    if (reader != nullptr) reader->fault(fault);
     if (part != parts.end()) {
       part->second.session->doubtful_records(block.records, fault);
       continue;
@@ -77,7 +80,7 @@ void read_volume(const std::string& path, const std::string& volume, const std::
 }  // namespace
 
 void for_each_file(const std::string& volumes_directory, const Bootstrap& bootstrap,
-                   const std::function<void(const VolumeFile&)>& each) {
+                   const std::function<void(const VolumeFile&)>& each, RecordReader* reader) {
   std::map<Key, std::vector<Interval>> indexes;
   std::vector<Key> order;
   for (const auto& range : bootstrap.ranges) {
@@ -88,7 +91,8 @@ void for_each_file(const std::string& volumes_directory, const Bootstrap& bootst
   }
   std::map<Key, std::unique_ptr<VolumeSession>> sessions;
   for (const auto& key : order) {
-    sessions[key] = std::make_unique<VolumeSession>(key.second, key.first, merged(indexes[key]), each);
+    sessions[key] =
+        std::make_unique<VolumeSession>(key.second, key.first, merged(indexes[key]), each, reader);
   }
   for (const auto& volume : bootstrap.volumes()) {
     std::map<Key, Part> parts;
@@ -104,7 +108,7 @@ void for_each_file(const std::string& volumes_directory, const Bootstrap& bootst
         part.addresses.insert(part.addresses.end(), range.addresses.begin(), range.addresses.end());
       }
     }
-    read_volume(volumes_directory + "/" + volume, volume, parts);
+    read_volume(volumes_directory + "/" + volume, volume, parts, reader);
   }
   for (const auto& key : order) sessions[key]->finish();
 }

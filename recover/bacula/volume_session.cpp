@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::size_t record_header = 12;
 constexpr std::size_t longest_attributes = 1024 * 1024;  // names, links and plugins' data: far less in truth
+// A number that is wrong can ask for two thousand millions, each of which would be told.
+constexpr std::int64_t most_missing = 1 << 24;
 constexpr std::size_t most_sentences = 10;  // of one file: a long one may lie in many damaged blocks
 
 // Streams, their lower eleven bits; above are flags.
@@ -31,13 +33,18 @@ bool is_acl(int kind) {
 bool is_xattr(int kind) {
   return kind >= 1950 && kind <= 1999;
 }
+// A volume's own label, also one that no job has used yet: it bears the session that wrote it, and stands in
+// the midst of a record that goes on from the volume before.
+bool is_volume_label(std::int32_t index) {
+  return index == -1 || index == -2;
+}
 constexpr int restore_object = 28;  // of a plugin: has a FileIndex, but is no file
 
 }  // namespace
 
 VolumeSession::VolumeSession(std::uint32_t id, std::uint32_t time, std::vector<Interval> wanted,
-                             const Each& each)
-    : id_(id), time_(time), wanted_(std::move(wanted)), each_(each) {}
+                             const Each& each, RecordReader* reader)
+    : id_(id), time_(time), wanted_(std::move(wanted)), each_(each), reader_(reader) {}
 
 // Takes the first record off; false when no whole header is left.
 bool VolumeSession::take_record(std::string_view& block, Record& record) {
@@ -51,15 +58,15 @@ bool VolumeSession::take_record(std::string_view& block, Record& record) {
   return true;
 }
 
-void VolumeSession::records(std::string_view block) {
+void VolumeSession::records(std::string_view block, bool checked) {
   Record one;
-  while (take_record(block, one)) record(one, {});
+  while (take_record(block, one)) record(one, {}, checked);
 }
 
 void VolumeSession::doubtful_records(std::string_view block, const std::string& fault) {
   if (!hangs_together(block)) return lost(fault);
   Record one;
-  while (take_record(block, one)) record(one, fault);
+  while (take_record(block, one)) record(one, fault, true);
 }
 
 // Whether the headers are such as could stand there: then the wrong byte is most likely in some record's
@@ -110,7 +117,8 @@ void VolumeSession::lost(const std::string& fault) {
   attributes_.clear();
 }
 
-void VolumeSession::record(const Record& record, const std::string& fault) {
+void VolumeSession::record(const Record& record, const std::string& fault, bool checked) {
+  if (is_volume_label(record.index)) return;
   const bool goes_on = record.stream < 0;
   if (goes_on && left_ > 0 && record.index == left_index_ && record.length == left_ &&
       -record.stream == left_stream_) {
@@ -138,6 +146,8 @@ void VolumeSession::record(const Record& record, const std::string& fault) {
                     "Restore through the Director to a File Daemon that has the key");
     }
     stream(what, record.data, left_ == 0);
+    if (reader_ != nullptr)
+      reader_->record(file_, {left_stream_, record.data, !goes_on, left_ == 0, checked});
   }
 }
 
@@ -171,6 +181,13 @@ void VolumeSession::missing(std::int64_t from, std::int64_t to) {
   none.session_time = time_;
   none.damage.push_back(gap_.empty() ? "not found on the volumes" : gap_);
   auto tell = [&](std::int64_t begin, std::int64_t end) {
+    missing_ += std::max<std::int64_t>(0, end - begin + 1);
+    if (missing_ > most_missing) {
+      throw Failed("Of session " + std::to_string(id_) + " of " + std::to_string(time_) + " " +
+                       std::to_string(missing_) +
+                       " files are not on the volumes: numbers in them, or in the bootstrap file, are wrong",
+                   "See that all volumes are there, and that they and the bootstrap file belong together");
+    }
     for (std::int64_t index = begin; index <= end; ++index) {
       none.index = static_cast<std::int32_t>(index);
       each_(none);
@@ -198,7 +215,7 @@ void VolumeSession::stream(std::int32_t what, std::string_view data, bool comple
   if (complete) attributes();
 }
 
-// "FILEINDEX TYPE NAME" NUL LSTAT NUL LINK NUL ...
+// "FILEINDEX TYPE NAME" NUL LSTAT NUL LINK NUL ... That FileIndex need not be the record's.
 void VolumeSession::attributes() {
   const std::string_view text = attributes_;
   const char* end = text.data() + text.size();
@@ -207,9 +224,10 @@ void VolumeSession::attributes() {
   const bool blank = number.ptr != end && *number.ptr == ' ';
   const auto type = blank ? std::from_chars(number.ptr + 1, end, file_.type) : number;
   if (!blank || number.ec != std::errc{} || type.ec != std::errc{} || type.ptr == end || *type.ptr != ' ' ||
-      index != file_.index) {
+      index <= 0) {
     return damage("its attributes cannot be read");
   }
+  file_.text_index = index;
   std::string_view rest = text.substr(static_cast<std::size_t>(type.ptr + 1 - text.data()));
   auto next = [&] {
     const std::size_t nul = std::min(rest.find('\0'), rest.size());

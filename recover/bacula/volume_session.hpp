@@ -19,10 +19,11 @@ class VolumeSession {
  public:
   using Each = std::function<void(const VolumeFile&)>;
 
-  VolumeSession(std::uint32_t id, std::uint32_t time, std::vector<Interval> wanted, const Each& each);
+  VolumeSession(std::uint32_t id, std::uint32_t time, std::vector<Interval> wanted, const Each& each,
+                RecordReader* reader);
 
-  // The records of a block whose checksum is right.
-  void records(std::string_view block);
+  // The records of a block against which nothing speaks. `checked`: it has a checksum, which is right.
+  void records(std::string_view block, bool checked);
   // Of one whose checksum is wrong: when they still hang together, the files that stand in it are named, each
   // with `fault`; else they are lost.
   void doubtful_records(std::string_view block, const std::string& fault);
@@ -39,7 +40,7 @@ class VolumeSession {
   static bool take_record(std::string_view& block, Record& record);
   bool hangs_together(std::string_view block) const;
   bool wanted(std::int64_t index) const;
-  void record(const Record& record, const std::string& fault);
+  void record(const Record& record, const std::string& fault, bool checked);
   void begin_file(std::int32_t index, bool with_attributes);
   void end_file();
   void missing(std::int64_t from, std::int64_t to);
@@ -50,11 +51,13 @@ class VolumeSession {
   const std::uint32_t id_, time_;
   const std::vector<Interval> wanted_;
   const Each& each_;
+  RecordReader* const reader_;  // or nullptr
   VolumeFile file_;
-  bool open_ = false;       // file_ is being put together
-  bool named_ = false;      // and its attributes have come
-  std::int64_t last_ = 0;   // FileIndex of the last record
-  std::uint32_t left_ = 0;  // of a record that goes on in the next block
+  bool open_ = false;         // file_ is being put together
+  bool named_ = false;        // and its attributes have come
+  std::int64_t last_ = 0;     // FileIndex of the last record
+  std::int64_t missing_ = 0;  // files of which nothing was seen
+  std::uint32_t left_ = 0;    // of a record that goes on in the next block
   std::int32_t left_stream_ = 0;
   std::int32_t left_index_ = 0;
   std::string attributes_;  // of an attribute record, as far as it has come

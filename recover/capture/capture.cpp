@@ -46,6 +46,7 @@ Captured conclude(const Sight& sight, const Profile* before) {
   profile.machine_id = sight.machine_id;
   profile.virtualisation = sight.virtualisation;
   if (before != nullptr) profile.notes = before->notes;
+  if (before != nullptr) profile.verify = before->verify;
   conclude_filesystem(sight, before, captured);
   conclude_subvolumes(sight, captured);
   conclude_boot_filesystems(sight, before, captured);

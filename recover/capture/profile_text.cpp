@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <sstream>
 
+#include "recover/duration.hpp"
 #include "recover/system/text.hpp"
 
 namespace recover::capture {
@@ -57,6 +58,7 @@ class Writer {
     notes();
     storage();
     bacula();
+    verify();
     return text_;
   }
 
@@ -261,6 +263,24 @@ class Writer {
     text("catalog", bacula.catalog);
     text("bootstrap", bacula.bootstrap);
     text("configuration", bacula.configuration);
+  }
+
+  void verify() {
+    const auto& verify = profile_.verify;
+    const ProfileVerify usual;
+    text_ +=
+        "\n# What verify-backup asks (docs/formats.md). left-out: mount points and subvolumes that\n"
+        "# no backup has, on purpose. A new capture to this file keeps your words.\n";
+    table("verify");
+    line("left-out", quoted_list(verify.left_out));
+    text("catalog-dump", verify.catalog_dump);
+    const auto duration = [&](const char* key, std::chrono::seconds value, std::chrono::seconds otherwise) {
+      if (value != otherwise) text(key, duration_text(value));
+    };
+    duration("verified-for", verify.verified_for, usual.verified_for);
+    duration("patience", verify.patience, usual.patience);
+    duration("stall", verify.stall, usual.stall);
+    duration("deadline", verify.deadline, usual.deadline);
   }
 
   const Profile& profile_;

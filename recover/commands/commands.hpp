@@ -14,5 +14,7 @@ Exit check(const Options& options, Reporter& reporter);
 Exit list(const Options& options, Reporter& reporter);
 Exit capture(const Options& options, Reporter& reporter);
 Exit log(const Options& options, Reporter& reporter);
+Exit verify_backup(const Options& options, Reporter& reporter);
+Exit quarantine(const Options& options, Reporter& reporter);
 
 }  // namespace recover::commands

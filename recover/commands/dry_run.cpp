@@ -6,6 +6,7 @@
 #include "recover/check.hpp"
 #include "recover/commands/commands.hpp"
 #include "recover/commands/prepare.hpp"
+#include "recover/replace.hpp"
 #include "recover/system/terminal.hpp"
 #include "recover/system/text.hpp"
 
@@ -48,8 +49,12 @@ void show_plan(const Plan& plan, Reporter& reporter) {
 
 Exit dry_run(const Options& options, Reporter& reporter) {
   const auto prepared = prepare(options);
-  const auto plan =
+  // With --restart none is left; else the only way on is --resume.
+  prepared->facts = without_half_made(prepared->facts, half_made_on_record(options, *prepared));
+  replace_disks(prepared->profile, prepared->facts, options.replace);
+  auto plan =
       make_plan(prepared->playbook, prepared->profile, prepared->facts, prepared->layout, options.as_of);
+  set_depth_of_proof(plan, options.prove);
   reporter.say("DRY RUN of " + plan.title + " (" + prepared->playbook.file + ")\nfor the machine " +
                plan.machine + " (" + plan.profile_file + "). Nothing is written.");
   show_plan(plan, reporter);
@@ -57,12 +62,21 @@ Exit dry_run(const Options& options, Reporter& reporter) {
   const auto lost = destroyed(plan);
   reporter.observe(Event("would-destroy").with("devices", lost));
   reporter.say("\nWHAT WOULD BE DESTROYED");
+  if (lost.empty()) reporter.say("   Nothing.");
   for (const auto& line : lost) reporter.say("   " + line);
+
+  for (const auto& wanted : confirmations(plan))
+    reporter.say("   To be typed, or given with --confirm: the " + std::string(wanted.what) + " " +
+                 system::printable(wanted.identity));
+  if (!plan.replaced.empty()) reporter.say("\nA DISK TAKES ANOTHER'S PLACE");
+  for (const auto& line : plan.replaced) reporter.say("   " + line);
 
   const auto newest = jobs_text(prepared->facts.storage->bootstrap_jobs, prepared->facts.now);
   reporter.observe(Event("newest-backup").with("text", newest));
-  reporter.say("\nTHE NEWEST BACKUP, BY ITS BOOTSTRAP FILE");
-  reporter.say(newest.empty() ? "   " + prepared->layout.bootstrap + " tells of none" : newest);
+  if (plan.recovery) {
+    reporter.say("\nTHE NEWEST BACKUP, BY ITS BOOTSTRAP FILE");
+    reporter.say(newest.empty() ? "   " + prepared->layout.bootstrap + " tells of none" : newest);
+  }
 
   reporter.say("\nTHE CHECKS, NOW");
   const auto guards = checks_of(plan, &PlannedStep::guards);
@@ -89,9 +103,10 @@ Exit dry_run(const Options& options, Reporter& reporter) {
 
   reporter.observe(Event("not-simulated").with("checks", open));
   reporter.say("\nWHAT COULD NOT BE SIMULATED, AND WHY");
-  reporter.say(
-      "   The Director is not started, because it would write to its catalog; which backup it chooses is "
-      "seen in the run, before anything is destroyed.");
+  if (plan.recovery)
+    reporter.say(
+        "   The Director is not started, because it would write to its catalog; which backup it chooses is "
+        "seen in the run, before anything is destroyed.");
   for (const auto& line : open) reporter.say("   " + line + ".");
 
   reporter.observe(Event("dry-run-ended").with("refusals", refusals));

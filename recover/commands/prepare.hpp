@@ -2,7 +2,10 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
+#include "recover/event.hpp"
+#include "recover/half_made.hpp"
 #include "recover/options.hpp"
 #include "recover/plan.hpp"
 #include "recover/profile.hpp"
@@ -18,6 +21,8 @@ struct Prepared {
   std::unique_ptr<Prober> prober;
   Facts facts;
   Layout layout;
+  // What was done before there was a place for the journal. It is kept in memory meanwhile.
+  std::vector<Event> opened;
 };
 
 // Throws Refused when the check does not hold now.
@@ -27,5 +32,9 @@ void require(const char* check, const Prepared& prepared);
 // there are no paths to plan with. For a run it enters a private mount namespace, and opens the storage
 // volume itself where the playbook has a step for it; for a dry run it only looks.
 std::unique_ptr<Prepared> prepare(const Options& options);
+
+// As the journal on record says; nothing when it cannot be read, which whoever goes on with it is told. A new
+// journal would not say it any more: with --restart Refused while any of it is found.
+std::set<HalfMade> half_made_on_record(const Options& options, const Prepared& prepared);
 
 }  // namespace recover::commands

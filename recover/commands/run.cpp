@@ -3,15 +3,18 @@
 #include <filesystem>
 
 #include "recover/commands/commands.hpp"
-#include "recover/commands/confirm.hpp"
 #include "recover/commands/prepare.hpp"
+#include "recover/confirm.hpp"
 #include "recover/executor.hpp"
 #include "recover/gate.hpp"
 #include "recover/journal.hpp"
 #include "recover/journal_state.hpp"
+#include "recover/replace.hpp"
 #include "recover/system/files.hpp"
+#include "recover/system/keyboard.hpp"
 #include "recover/system/lock.hpp"
 #include "recover/system/signals.hpp"
+#include "recover/system/text.hpp"
 
 namespace recover::commands {
 namespace {
@@ -32,14 +35,32 @@ std::vector<std::string> step_hashes(const Plan& plan) {
   return hashes;
 }
 
-Event introduction(const char* name, const Plan& plan, const Playbook& playbook, const Facts& facts) {
+// A run that goes on has the disks that it began with.
+void take_new_disks(const Options& options, const JournalState& earlier, Prepared& prepared) {
+  if (earlier.started && !options.replace.empty() && !same_replacements(options.replace, earlier.replaced))
+    throw Refused("The run of " + earlier.started_at + " was begun with " +
+                      (earlier.replaced.empty() ? "no --replace"
+                                                : "--replace " + system::printable(system::joined(
+                                                                     earlier.replaced, " --replace "))),
+                  "Go on with it as it was begun (--resume alone), or begin anew with --restart");
+  replace_disks(prepared.profile, prepared.facts, earlier.started ? earlier.replaced : options.replace);
+}
+
+Event introduction(const char* name, const Plan& plan, const Prepared& prepared, const Facts& facts,
+                   const std::vector<std::string>& replaced) {
   return Event(name)
       .with("playbook", plan.playbook)
-      .with("playbook-file", playbook.file)
+      .with("playbook-file", prepared.playbook.file)
       .with("profile", plan.profile_file)
       .with("machine", plan.machine)
+      .with("filesystem", prepared.profile.filesystem.uuid_to_make())
       .with("plan", plan.hash)
+      .with("machine-hash", plan.machine_hash)
+      .with("lasting", plan.circumstances.lasting)
+      .with("passing", plan.circumstances.passing)
       .with("as-of", plan.as_of)
+      .with("replaced", replaced)
+      .with("no-recovery", Value(!plan.recovery))
       .with("boot", facts.boot_id)
       .with("steps", step_names(plan, false))
       .with("fallbacks", step_names(plan, true))
@@ -55,6 +76,7 @@ JournalState decide(const Options& options, const JournalState& earlier) {
   }
   // A run that came to nothing before the first write needs no answer.
   if (!options.resume && !earlier.destroying) return {};
+  if (options.resume && earlier.complete && !earlier.recovery) return {};
   if (options.resume) {
     if (earlier.complete)
       throw Error(Exit::not_finished, "Every step of the run of " + earlier.started_at + " is done already",
@@ -67,10 +89,17 @@ JournalState decide(const Options& options, const JournalState& earlier) {
                                  : "Go on with it: --resume. To begin anew: --restart");
 }
 
-JournalState read_earlier(const Options& options, const std::string& directory) {
+JournalState read_earlier(const Options& options, const std::string& directory, const std::string& copy,
+                          Reporter& reporter) {
   // --restart is also the way out of a journal that cannot be read.
   if (options.restart) return {};
-  return state_of(read_journal(journal_path(directory)).events);
+  if (const auto lines = options.resume ? catch_up(directory, copy) : 0; lines > 0)
+    reporter.say("The journal on the storage volume lacked its last " + std::to_string(lines) +
+                 " lines, which were kept in memory: they are put behind it.");
+  const auto contents = read_journal(journal_path(directory));
+  if (contents.torn)
+    reporter.say("The last line of the journal was cut off by a crash; all before it is whole, and counts.");
+  return state_of(contents.events);
 }
 
 // What is done must stay as it was done. What comes after may have been mended.
@@ -79,7 +108,7 @@ void require_same_plan(const Plan& plan, const JournalState& earlier) {
       "Put it back as it was, or begin anew with --restart. Steps that have not begun, [boot-loader], [efi] "
       "and "
       "[notes] may be changed";
-  if (plan.hash != earlier.plan_hash)
+  if (plan.machine_hash != earlier.machine_hash)
     throw Refused(
         "Profile, moment or --without-efi-variables are not those of the run of " + earlier.started_at,
         remedy);
@@ -93,21 +122,31 @@ void require_same_plan(const Plan& plan, const JournalState& earlier) {
   }
 }
 
+// Until something is destroyed, to begin anew costs nothing; and a backup that has finished since is newer
+// than the one that was chosen. Afterwards there is only the way forward.
+void require_same_circumstances(const Plan& plan, const JournalState& earlier) {
+  if (earlier.destroying || !plan.recovery) return;
+  if (const auto drift = difference(earlier.lasting, plan.circumstances.lasting); !drift.empty())
+    throw Refused("Since the run of " + earlier.started_at + " began, this has changed: " + drift,
+                  "Nothing was destroyed yet: begin anew with --restart");
+}
+
 // A run that was killed a moment ago may still hold the target: the kernel takes its mounts apart behind it.
-Facts facts_once_settled(Prepared& prepared, bool resumed) {
+Facts facts_once_settled(Prepared& prepared, const JournalState& earlier) {
   for (int tries = 0;; ++tries) {
-    auto facts = prepared.prober->read({});
-    const auto targets = find_targets(prepared.profile, facts);
+    auto facts = without_half_made(prepared.prober->read({}), earlier.half_made);
+    if (!prepared.playbook.recovery) return facts;  // a machine that lives holds its disks
+    const auto targets = find_erased(prepared.profile, facts);
     const bool held = std::any_of(targets.begin(), targets.end(), [](const auto& target) {
       return target.device && !target.device->in_use.empty();
     });
-    if (!held || !resumed || tries == 20) return facts;
+    if (!held || !earlier.started || tries == 20) return facts;
     prepared.processes->pause(std::chrono::milliseconds(500));
   }
 }
 
 void forget_backup(const std::string& directory) {
-  for (const auto* name : {"backup.toml", "backup.bsr", "backup.files"})
+  for (const auto* name : {"backup.toml", "backup.bsr", "backup.files", "proof.toml"})
     std::filesystem::remove(directory + "/" + name);
 }
 
@@ -121,25 +160,38 @@ Exit run(const Options& options, Reporter& reporter) {
   const auto& directory = prepared->layout.state;
   system::make_directories(directory, 0700);
   const system::Lock lock(prepared->layout.lock);
-  const auto earlier = decide(options, read_earlier(options, directory));
+  const auto copy = Layout::journal_copy(prepared->profile.storage.uuid);
+  const auto earlier = decide(options, read_earlier(options, directory, copy, reporter));
+  if (options.restart) half_made_on_record(options, *prepared);
   const auto as_of = options.as_of.empty() ? earlier.as_of : options.as_of;
-  if (!earlier.started) forget_backup(directory);
-
-  const auto facts = facts_once_settled(*prepared, earlier.started);
-  const auto plan = make_plan(prepared->playbook, prepared->profile, facts, prepared->layout, as_of);
-  if (earlier.started) require_same_plan(plan, earlier);
+  take_new_disks(options, earlier, *prepared);
+  const auto facts = facts_once_settled(*prepared, earlier);
+  auto plan = make_plan(prepared->playbook, prepared->profile, facts, prepared->layout, as_of);
+  set_depth_of_proof(plan, options.prove);
+  if (earlier.started) {
+    require_same_plan(plan, earlier);
+    require_same_circumstances(plan, earlier);
+  }
 
   reporter.log_to(directory + "/log");
   auto journal = earlier.started ? Journal::append(directory) : Journal::create(directory);
-  const auto begin =
-      introduction(earlier.started ? "run-resumed" : "run-begun", plan, prepared->playbook, facts);
+  journal.copy_to(copy);
+  // Behind the new journal: a crash in between leaves no older one whose choice is gone.
+  if (!earlier.started) forget_backup(directory);
+  const auto begin = introduction(earlier.started ? "run-resumed" : "run-begun", plan, *prepared, facts,
+                                  earlier.started ? earlier.replaced : options.replace);
   journal.write(begin);
   reporter.observe(begin);
+  for (const auto& event : prepared->opened) {
+    journal.write(event);
+    reporter.observe_silently(event);
+  }
   reporter.say(plan.title + "\n" + overview(plan) + "Every command: the same with --dry-run.");
 
-  const auto runner = real_runner(*prepared->processes);
+  const auto keyboard = system::terminal_keyboard(!options.json);
+  const auto runner = real_runner(*prepared->processes, *keyboard);
   const auto ask = [&](const Plan& asked, const Facts& now) {
-    confirm(asked, now, options.confirm, !options.json, reporter);
+    confirm(asked, now, options.confirm, *keyboard, reporter);
   };
   execute({plan, prepared->profile, *runner, *prepared->prober, journal, reporter, ask, earlier});
 
@@ -153,6 +205,7 @@ Exit run(const Options& options, Reporter& reporter) {
   reporter.observe(
       Event("verdict").with("finished", verdict.exit == Exit::finished).with("text", verdict.text));
   reporter.say(verdict.text);
+  if (const auto note = replaced_note(prepared->profile); !note.empty()) reporter.say(note);
   return verdict.exit;
 }
 

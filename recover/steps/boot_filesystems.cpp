@@ -5,42 +5,16 @@
 namespace recover::steps {
 namespace {
 
-std::string without(std::string text, char gone) {
-  std::erase(text, gone);
-  return text;
-}
-
-// mkfs.vfat(8). The UEFI specification (2.10, 13.3) has FAT32 on a system partition; below 33 MiB that is too
-// small for the number of clusters that FAT32 must have.
-std::vector<std::string> make_fat(const ProfileBootFilesystem& filesystem, const Target& target) {
-  const bool small = target.device && target.device->size < (36 << 20);
-  std::vector<std::string> argv{"mkfs.vfat", "-F", small ? "16" : "32", "-i", without(filesystem.uuid, '-')};
-  if (!filesystem.label.empty()) argv.insert(argv.end(), {"-n", filesystem.label});
-  return argv;
-}
-
-std::vector<std::string> make_xfs(const ProfileBootFilesystem& filesystem) {
-  std::vector<std::string> argv{"mkfs.xfs", "-m", "uuid=" + filesystem.uuid};
-  if (!filesystem.label.empty()) argv.insert(argv.end(), {"-L", filesystem.label});
-  return argv;
-}
-
-std::vector<std::string> make_ext(const ProfileBootFilesystem& filesystem) {
-  std::vector<std::string> argv{"mkfs." + filesystem.type, "-q", "-U", filesystem.uuid};
-  if (!filesystem.label.empty()) argv.insert(argv.end(), {"-L", filesystem.label});
-  return argv;
-}
-
 void make_if_lost(const std::optional<ProfileBootFilesystem>& filesystem, const std::optional<Target>& target,
                   std::vector<Action>& actions) {
   // One that is there is not even planned: what is shown to the operator is all that can be erased.
-  if (!filesystem || !target || (target->device && !target->device->fs_type.empty())) return;
-  auto argv = filesystem->type == "vfat"  ? make_fat(*filesystem, *target)
-              : filesystem->type == "xfs" ? make_xfs(*filesystem)
-                                          : make_ext(*filesystem);
+  if (!is_made_again(filesystem, target)) return;
   const auto device = path_of(*target);
-  argv.push_back(device);
-  actions.emplace_back(MakeIfLost{device, filesystem->type, filesystem->uuid, std::move(argv)});
+  auto identity = identity_of(*target);
+  identity.content.reset();  // what is half made has some
+  actions.emplace_back(MakeIfLost{device, filesystem->type, filesystem->uuid,
+                                  mkfs_boot(*filesystem, device, target->device ? target->device->size : 0),
+                                  std::move(identity), target->device && target->device->half_made});
 }
 
 // The backup may hold files of the ESP. They were restored into the directory that it is mounted over.
@@ -58,6 +32,11 @@ std::vector<Action> plan_mount(const StepContext& context) {
 }
 
 }  // namespace
+
+bool is_made_again(const std::optional<ProfileBootFilesystem>& filesystem,
+                   const std::optional<Target>& target) {
+  return filesystem && target && !(target->device && !target->device->fs_type.empty());
+}
 
 std::string written_to(const std::string& options) {
   std::string written;

@@ -7,13 +7,18 @@ namespace {
 
 std::vector<Action> plan(const StepContext& context) {
   const auto& environment = context.layout.environment;
-  std::vector<Action> actions{
+  std::vector<Action> actions;
+  // What copied the environment may have left them out, as backups do.
+  for (const auto* point : {"/proc", "/sys", "/dev", "/run", "/tmp"})
+    actions.emplace_back(MakeDirectory{point, {}, environment});
+  const std::vector<Action> mounts{
       Mount{"proc", environment + "/proc", "proc", ""},
       Mount{"sysfs", environment + "/sys", "sysfs", "ro"},
       Mount{"/dev", environment + "/dev", "", "bind"},
       Mount{"tmpfs", environment + "/run", "tmpfs", "mode=0755"},
       Mount{"tmpfs", environment + "/tmp", "tmpfs", "mode=1777"},
   };
+  actions.insert(actions.end(), mounts.begin(), mounts.end());
   for (const auto& directory : context.texts_or("directories", {"/run/bacula"}))
     actions.emplace_back(MakeDirectory{directory, 0755, environment});
   const auto state = environment + Layout::inside_state;

@@ -11,10 +11,13 @@ StepKind enter_environment();
 StepKind try_efi_variables();
 StepKind choose_backup();
 StepKind adopt_bootstrap();
+StepKind prove_backup();
+StepKind try_mkfs();
 StepKind make_btrfs();
 StepKind mount_tree();
 StepKind restore_by_director();
 StepKind restore_by_bextract();
+StepKind hold_volumes();
 StepKind stop_bacula();
 StepKind recreate_directories();
 StepKind fill_esp();
@@ -24,10 +27,16 @@ StepKind rewrite_uuids();
 StepKind install_grub();
 StepKind make_initramfs();
 StepKind make_grub_config();
-StepKind set_read_only();
+StepKind hand_over_catalog();
+StepKind leave_reminder();
 StepKind hand_over();
+StepKind set_read_only();
 StepKind release_mounts();
 StepKind restore_efi_entry();
+StepKind restore_lost_files();
+StepKind mend_files();
+StepKind mend_snapper();
+StepKind mend_docker();
 StepKind manual();
 
 // A part of the profile that the step cannot do without. Throws UsageError when it is not there.
@@ -40,6 +49,19 @@ const Part& required(const std::optional<Part>& part, const char* name, const St
 
 // Mount options of the machine without its "ro": what is restored must be written.
 std::string written_to(const std::string& options);
+
+// The commands that make filesystems. `size` of the device, bytes; 0: not known.
+std::vector<std::string> mkfs_btrfs(const ProfileFilesystem& filesystem,
+                                    const std::vector<std::string>& devices);
+std::vector<std::string> mkfs_boot(const ProfileBootFilesystem& filesystem, const std::string& device,
+                                   std::int64_t size);
+
+// Nothing was found where the profile has this filesystem.
+bool is_made_again(const std::optional<ProfileBootFilesystem>& filesystem,
+                   const std::optional<Target>& target);
+
+// sfdisk for each disk that took another's place, unless it has its table already.
+void make_partition_tables(const StepContext& context, std::vector<Action>& actions);
 
 // mkfs for ESP and /boot, if they are lost.
 void make_lost_boot_filesystems(const StepContext& context, std::vector<Action>& actions);

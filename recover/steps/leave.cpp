@@ -1,9 +1,21 @@
-// The steps after the restore: what backups leave out, the journal into the restored root, and every daemon
-// and mount given back.
+// The steps after the restore: what it came from is held, what backups leave out is made, catalog, reminder
+// and journal go into the restored root, and every daemon and mount is given back.
+#include <utility>
+#include <variant>
+
 #include "recover/steps/kinds.hpp"
 
 namespace recover::steps {
 namespace {
+
+std::vector<Action> plan_hold(const StepContext& context) {
+  HoldVolumes hold{console(context), context.layout.state};
+  for (const auto& action : start_bacula(context)) {
+    if (const auto* daemon = std::get_if<StartDaemon>(&action)) hold.daemons.push_back(*daemon);
+    if (const auto* meet = std::get_if<MeetBacula>(&action)) hold.meet = *meet;
+  }
+  return {std::move(hold)};
+}
 
 std::vector<Action> plan_stop(const StepContext&) {
   return {stop_daemons()};
@@ -14,6 +26,17 @@ std::vector<Action> plan_directories(const StepContext& context) {
   return {MakeDirectory{"/proc", 0555, root}, MakeDirectory{"/sys", 0555, root},
           MakeDirectory{"/dev", 0755, root},  MakeDirectory{"/run", 0755, root},
           MakeDirectory{"/tmp", 01777, root}, MakeMountPoints{root}};
+}
+
+std::vector<Action> plan_catalog(const StepContext& context) {
+  const auto& bacula = context.profile.bacula;
+  return {HandOverCatalog{context.layout.environment, context.layout.target, bacula.configuration,
+                          bacula.client, bacula.catalog, context.layout.state}};
+}
+
+std::vector<Action> plan_reminder(const StepContext& context) {
+  const auto& layout = context.layout;
+  return {LeaveReminder{layout.target, layout.program, context.profile.file, layout.playbooks}};
 }
 
 std::vector<Action> plan_hand_over(const StepContext& context) {
@@ -29,12 +52,29 @@ std::vector<Action> plan_release(const StepContext& context) {
 
 }  // namespace
 
+StepKind hold_volumes() {
+  return {"hold-volumes", "Set the volumes that were used read-only in the catalog", false, {}, plan_hold};
+}
+
 StepKind stop_bacula() {
   return {"stop-bacula", "Stop Bacula in the recovery environment", false, {}, plan_stop};
 }
 
 StepKind recreate_directories() {
   return {"recreate-directories", "Make the directories that backups leave out", false, {}, plan_directories};
+}
+
+StepKind hand_over_catalog() {
+  return {
+      "hand-over-catalog", "Give the machine the catalog that knows its backups", false, {}, plan_catalog};
+}
+
+StepKind leave_reminder() {
+  return {"leave-reminder",
+          "Leave in the restored root what verifies its backups after the reboot",
+          false,
+          {},
+          plan_reminder};
 }
 
 StepKind hand_over() {

@@ -9,32 +9,6 @@
 namespace recover::steps {
 namespace {
 
-// mkfs.btrfs(8), "FILESYSTEM FEATURES": those that can be changed on a mounted filesystem are "runtime
-// features", with an option of their own before btrfs-progs 6.3.
-bool is_runtime_feature(const std::string& feature) {
-  return feature == "free-space-tree" || feature == "quota";
-}
-
-void add_features(const std::vector<std::string>& features, std::vector<std::string>& argv) {
-  std::vector<std::string> fixed, runtime;
-  for (const auto& feature : features) (is_runtime_feature(feature) ? runtime : fixed).push_back(feature);
-  if (!fixed.empty()) argv.insert(argv.end(), {"--features", system::joined(fixed, ",")});
-  if (!runtime.empty()) argv.insert(argv.end(), {"--runtime-features", system::joined(runtime, ",")});
-}
-
-Command make_filesystem(const ProfileFilesystem& filesystem, const std::vector<std::string>& devices) {
-  Command mkfs{{"mkfs.btrfs", "--force", "--uuid", filesystem.uuid_to_make()}};
-  auto& argv = mkfs.argv;
-  if (!filesystem.label.empty()) argv.insert(argv.end(), {"--label", filesystem.label});
-  argv.insert(argv.end(), {"--data", filesystem.data, "--metadata", filesystem.metadata});
-  argv.insert(argv.end(), {"--checksum", filesystem.checksum});
-  argv.insert(argv.end(), {"--nodesize", std::to_string(filesystem.node_size)});
-  argv.insert(argv.end(), {"--sectorsize", std::to_string(filesystem.sector_size)});
-  add_features(filesystem.features, argv);
-  argv.insert(argv.end(), devices.begin(), devices.end());
-  return mkfs;
-}
-
 // Parents first: a path is longer than that of the subvolume it lies in.
 std::vector<ProfileSubvolume> parents_first(std::vector<ProfileSubvolume> subvolumes) {
   std::stable_sort(subvolumes.begin(), subvolumes.end(),
@@ -57,11 +31,14 @@ std::vector<Action> plan(const StepContext& context) {
   std::vector<std::string> devices;
   for (const auto& target : context.targets) devices.push_back(path_of(target));
   std::vector<Action> actions;
-  for (const auto& device : devices) {
+  make_partition_tables(context, actions);
+  std::vector<DeviceIdentity> emptied;
+  for (const auto& target : context.targets) {
     // mkfs.btrfs refuses a UUID that it still finds, on the same device too; the old superblock goes first.
-    actions.emplace_back(Command{{"wipefs", "--all", device}});
+    actions.emplace_back(Erase{{"wipefs", "--all", path_of(target)}, {identity_of(target)}});
+    emptied.push_back(wiped(identity_of(target)));
   }
-  actions.emplace_back(make_filesystem(context.profile.filesystem, devices));
+  actions.emplace_back(Erase{mkfs_btrfs(context.profile.filesystem, devices), emptied});
   announce_devices(context, actions);
   make_lost_boot_filesystems(context, actions);
   for (const auto& more : {context.esp, context.boot})

@@ -34,6 +34,7 @@ std::vector<Action> plan_director(const StepContext& context) {
 std::vector<Action> plan_bextract(const StepContext& context) {
   bacula::ExtractRequest request;
   request.argv = bextract(context, "backup.bsr", Layout::inside_target);
+  request.stall = duration(context, "stall", "10 min");
   return {stop_daemons(), empty_tree(context),
           ExtractVolumes{request, context.layout.state, context.layout.target},
           NameLosses{context.layout.volumes, context.layout.state, context.layout.target}};
@@ -51,11 +52,12 @@ StepKind restore_by_director() {
 }
 
 StepKind restore_by_bextract() {
-  return {"restore-by-bextract",
-          "Restore by bextract, and name what it cannot bring back",
-          false,
-          {},
-          plan_bextract};
+  return {
+      "restore-by-bextract",
+      "Restore by bextract, and name what it cannot bring back",
+      false,
+      {{"stall", ParameterType::duration, "neither said nor read for that long is a failure (\"10 min\")"}},
+      plan_bextract};
 }
 
 }  // namespace recover::steps

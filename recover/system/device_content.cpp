@@ -41,6 +41,7 @@ void read_partition_table(blkid_probe probe, DeviceContent& content) {
   const blkid_partlist list = ::blkid_probe_get_partitions(probe);
   if (list == nullptr) return;
   if (const blkid_parttable table = ::blkid_partlist_get_table(list); table != nullptr) {
+    content.table_type = text_of(::blkid_parttable_get_type(table));
     content.table_uuid = text_of(::blkid_parttable_get_id(table));
   }
   for (int i = 0; i < ::blkid_partlist_numof_partitions(list); ++i) {

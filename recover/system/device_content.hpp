@@ -16,7 +16,7 @@ struct PartitionEntry {
 struct DeviceContent {
   std::string fs_type, fs_uuid, fs_label;  // fs_type "ambivalent": several lie over each other;
                                            // "unreadable": nobody knows
-  std::string table_uuid;
+  std::string table_type, table_uuid;      // "gpt", "dos"; its GUID or number
   std::vector<PartitionEntry> partitions;
 };
 

@@ -1,5 +1,6 @@
 #include "recover/system/device_identity.hpp"
 
+#include <sys/stat.h>
 #include <sys/sysmacros.h>
 
 #include <algorithm>
@@ -114,6 +115,33 @@ std::string only_disk_beneath(const std::string& directory, const std::string& n
   return disks.size() == 1 ? *disks.begin() : "";
 }
 
+// The device that a loop device's file lies on, or is, where the filesystem is on one alone. A btrfs has a
+// device number of its own, and none in sysfs.
+std::string device_of_file(const std::string& sys, std::string file) {
+  struct stat info = {};
+  if (file.ends_with('\n')) file.pop_back();
+  if (file.empty() || ::stat(file.c_str(), &info) != 0) return "";
+  std::error_code error;
+  const auto number = S_ISBLK(info.st_mode) ? info.st_rdev : info.st_dev;
+  const auto block = fs::canonical(
+      sys + "/dev/block/" + std::to_string(major(number)) + ":" + std::to_string(minor(number)), error);
+  return error ? "" : block.filename().string();
+}
+
+// What is written through `name` ends on these: LVM over an array over partitions over disks.
+void add_all_beneath(const std::string& sys, const std::string& name, std::vector<std::string>& found) {
+  const auto block = sys + "/class/block/" + name;
+  auto next = names_in(block + "/slaves");
+  next.push_back(disk_of(block, name));
+  next.push_back(device_of_file(sys, read_file_or(block + "/loop/backing_file", "")));
+  for (const auto& beneath : next) {
+    if (beneath.empty() || beneath == name || std::find(found.begin(), found.end(), beneath) != found.end())
+      continue;
+    found.push_back(beneath);
+    add_all_beneath(sys, beneath, found);
+  }
+}
+
 std::string model_of(const std::string& block) {
   auto model = attribute(block + "/device/model");
   return model.empty() ? attribute(block + "/device/name") : model;  // MMC
@@ -181,6 +209,7 @@ std::vector<KernelDevice> read_kernel_devices(const std::string& sys) {
     device.serial = serial_of(disk);
     device.wwn = wwn_of(disk);
     device.model = model_of(disk);
+    add_all_beneath(sys, name, device.lies_on);
     device.holders = names_in(block + "/holders");
     devices.push_back(std::move(device));
   }

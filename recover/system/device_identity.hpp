@@ -23,6 +23,7 @@ struct KernelDevice {
   std::string mapper_name;           // of a device-mapper device: "vg2-storage"
   std::string volume;                // the same as LVM calls it: "vg2/storage"; the mapper name of others
   std::string beneath;               // of a device-mapper device: the one whole disk that all of it lies on
+  std::vector<std::string> lies_on;  // kernel names of all that it is built upon, through all layers
   std::vector<std::string> holders;  // kernel names of what is built upon it: "dm-0"
 };
 

@@ -6,13 +6,17 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <map>
+#include <thread>
 #include <utility>
 
 #include "recover/system/device_content.hpp"
 #include "recover/system/device_identity.hpp"
 #include "recover/system/device_use.hpp"
 #include "recover/system/files.hpp"
+#include "recover/system/filesystem_usage.hpp"
+#include "recover/system/live_medium.hpp"
 
 namespace recover::system {
 namespace {
@@ -72,6 +76,7 @@ Found look_at(KernelDevice kernel, const std::string& path, const DeviceUses& us
     device.fs_type = content.fs_type;
     device.fs_uuid = content.fs_uuid;
     device.fs_label = content.fs_label;
+    device.usage = read_usage(fd.get(), content.fs_type);
     if (kernel.disk == kernel.name) tables[kernel.name] = std::move(content);
   }
   found.kernel = std::move(kernel);
@@ -88,6 +93,7 @@ void add_table(Found& found, const Tables& tables) {
   if (table == tables.end()) return;
   auto& device = found.device;
   device.table_uuid = table->second.table_uuid;
+  if (found.kernel.name == table->first) device.table_type = table->second.table_type;
   // Some disks have no serial: those of user-mode Linux, virtual ones that were given none. What they hold
   // tells them apart as long as their table is there.
   if (device.serial.empty()) device.serial = device.table_uuid;
@@ -97,6 +103,19 @@ void add_table(Found& found, const Tables& tables) {
     device.partition_uuid = entry.uuid;
     device.partition_type = entry.type;
     device.partition_name = entry.name;
+  }
+}
+
+// Who merely looks, as another recover does, opens a device so for a moment: what is still held a little
+// later is in use.
+void ask_again_who_holds(std::vector<Found>& all) {
+  const auto unexplained = [](const Found& found) {
+    return found.held && found.own_use.empty();
+  };
+  for (int tries = 0; tries < 3 && std::any_of(all.begin(), all.end(), unexplained); ++tries) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    for (auto& found : all)
+      if (unexplained(found)) found.held = held_exclusively(found.device.path);
   }
 }
 
@@ -126,6 +145,7 @@ std::vector<BlockDevice> read_devices(const std::vector<MountPoint>& mounts) {
     paths[kernel.name] = path;
     all.push_back(look_at(std::move(kernel), path, uses, tables));
   }
+  ask_again_who_holds(all);
   std::vector<BlockDevice> devices;
   for (auto& found : all) {
     add_table(found, tables);
@@ -133,9 +153,12 @@ std::vector<BlockDevice> read_devices(const std::vector<MountPoint>& mounts) {
     const auto disk = paths.find(name);
     found.device.disk = disk != paths.end() ? disk->second : "/dev/" + name;
     found.device.in_use = use_of(found, all);
+    for (const auto& beneath : found.kernel.lies_on)
+      found.device.beneath.push_back(paths.contains(beneath) ? paths[beneath] : "/dev/" + beneath);
   }
   devices.reserve(all.size());
   for (auto& found : all) devices.push_back(std::move(found.device));
+  mark_live_medium(devices, mounts, read_file_or("/proc/cmdline", ""));
   return devices;
 }
 

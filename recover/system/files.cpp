@@ -28,11 +28,15 @@ std::string name_of(const std::string& path) {
   return path.substr(path.rfind('/') + 1);
 }
 
-void sync_directory(const std::string& path) {
-  const Descriptor directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!directory) fail("open the directory", path, errno);
+void sync_directory(const Descriptor& directory, const std::string& path) {
   // EINVAL: fsync(2) is not for directories there (some FUSE filesystems); there is nothing better to do.
   if (::fsync(directory.get()) != 0 && errno != EINVAL) fail("write to disk the directory", path, errno);
+}
+
+Descriptor directory_to_write(const std::string& path) {
+  Descriptor directory(::open(directory_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!directory) fail("write", path, errno);
+  return directory;
 }
 
 // Reads at most `size` bytes, through EINTR. Less only at the end.
@@ -46,15 +50,18 @@ ssize_t read_some(int fd, char* to, std::size_t size) {
 // A file that grows beside the one it will replace. It vanishes unless it is committed.
 class NewFile {
  public:
-  NewFile(const std::string& path, mode_t mode)
-      : path_(path), beside_(directory_of(path) + "/." + name_of(path) + ".recover-new") {
-    ::unlink(beside_.c_str());  // what a power cut may have left; the name is ours alone
-    file_ = Descriptor(::open(beside_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  // `path`: for words, and for its last name, which it gets in `directory`.
+  NewFile(const Descriptor& directory, const std::string& path, mode_t mode, std::optional<Owner> owner)
+      : directory_(directory), path_(path), name_(name_of(path)), beside_("." + name_ + ".recover-new") {
+    remove();  // what a power cut may have left; the name is ours alone
+    file_ = Descriptor(::openat(directory_.get(), beside_.c_str(),
+                                O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (!file_) fail("write", path_, errno);
+    if (owner && ::fchown(file_.get(), owner->uid, owner->gid) != 0) give_up(errno);
     if (::fchmod(file_.get(), mode) != 0) give_up(errno);
   }
   ~NewFile() {
-    if (file_) ::unlink(beside_.c_str());
+    if (file_) remove();
   }
   NewFile(const NewFile&) = delete;
   NewFile& operator=(const NewFile&) = delete;
@@ -69,18 +76,20 @@ class NewFile {
   }
   void commit() {
     if (::fsync(file_.get()) != 0) give_up(errno);
-    if (::rename(beside_.c_str(), path_.c_str()) != 0) give_up(errno);
+    if (::renameat(directory_.get(), beside_.c_str(), directory_.get(), name_.c_str()) != 0) give_up(errno);
     file_.close();
-    sync_directory(directory_of(path_));
+    sync_directory(directory_, directory_of(path_));
   }
 
  private:
+  void remove() const { ::unlinkat(directory_.get(), beside_.c_str(), 0); }
   [[noreturn]] void give_up(int error) {
-    ::unlink(beside_.c_str());
+    remove();
     fail("write", path_, error);
   }
 
-  std::string path_, beside_;
+  const Descriptor& directory_;
+  std::string path_, name_, beside_;
   Descriptor file_;
 };
 
@@ -128,16 +137,25 @@ std::string read_file_or(const std::string& path, std::string otherwise) {
   return content;
 }
 
-void write_file(const std::string& path, std::string_view content, mode_t mode) {
-  NewFile file(path, mode);
+void write_file(const std::string& path, std::string_view content, mode_t mode, std::optional<Owner> owner) {
+  const auto directory = directory_to_write(path);
+  NewFile file(directory, path, mode, owner);
   file.write(content);
   file.commit();
 }
 
-void copy_file(const std::string& from, const std::string& to, mode_t mode) {
+void write_file_in(const Descriptor& directory, const std::string& path, std::string_view content,
+                   mode_t mode) {
+  NewFile file(directory, path, mode, {});
+  file.write(content);
+  file.commit();
+}
+
+void copy_file(const std::string& from, const std::string& to, mode_t mode, std::optional<Owner> owner) {
   const Descriptor source(::open(from.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
   if (!source) fail("read", from, errno);
-  NewFile file(to, mode);
+  const auto directory = directory_to_write(to);
+  NewFile file(directory, to, mode, owner);
   std::string piece(1 << 18, '\0');
   for (;;) {
     const auto got = read_some(source.get(), piece.data(), piece.size());
@@ -155,7 +173,9 @@ void make_directories(const std::string& path, mode_t mode) {
     const auto part = path.substr(0, end);
     const bool last = end == std::string::npos || path.find_first_not_of('/', end) == std::string::npos;
     if (::mkdir(part.c_str(), 0700) == 0) {
-      if (::chmod(part.c_str(), last ? mode : 0755) != 0) fail("make the directory", part, errno);
+      // Not chmod(2): where others may write, a link may stand there by now.
+      const Descriptor made(::open(part.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+      if (!made || ::fchmod(made.get(), last ? mode : 0755) != 0) fail("make the directory", part, errno);
       sync_directory(directory_of(part));
       continue;
     }
@@ -165,6 +185,12 @@ void make_directories(const std::string& path, mode_t mode) {
     if (::stat(part.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) continue;
     fail("make the directory", part, error == EEXIST ? ENOTDIR : error);
   }
+}
+
+void sync_directory(const std::string& path) {
+  const Descriptor directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!directory) fail("open the directory", path, errno);
+  sync_directory(directory, path);
 }
 
 bool exists(const std::string& path) noexcept {

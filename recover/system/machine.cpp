@@ -1,15 +1,34 @@
 #include "recover/system/machine.hpp"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <climits>
 #include <ctime>
 #include <sstream>
+#include <string_view>
 
 #include "recover/error.hpp"
 #include "recover/system/files.hpp"
 
 namespace recover::system {
+
+bool in_chroot() noexcept {
+  struct stat first {
+  }, own{};
+  return ::stat("/proc/1/root/.", &first) != 0 || ::stat("/", &own) != 0 || first.st_dev != own.st_dev ||
+         first.st_ino != own.st_ino;
+}
+
+namespace {
+
+std::string line_of(const char* file) {
+  auto text = read_file_or(file, "");
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  return text;
+}
+
+}  // namespace
 
 bool running_as_root() noexcept {
   return ::geteuid() == 0;
@@ -34,10 +53,12 @@ bool names_virtualisation(const std::string& cpuinfo) {
   return false;
 }
 
+std::string machine_id() {
+  return line_of("/etc/machine-id");
+}
+
 std::string boot_id() {
-  auto id = read_file_or("/proc/sys/kernel/random/boot_id", "");
-  while (!id.empty() && id.back() == '\n') id.pop_back();
-  return id;
+  return line_of("/proc/sys/kernel/random/boot_id");
 }
 
 std::int64_t now() {
@@ -53,15 +74,21 @@ std::string local_time(std::int64_t seconds) {
   return {text, size};
 }
 
-std::string own_directory() {
+std::string own_program() {
   char path[PATH_MAX];
   const auto size = ::readlink("/proc/self/exe", path, sizeof path);
   if (size <= 0) {
     throw Failed("Could not find out where this program lies: /proc/self/exe cannot be read",
                  "Mount /proc: mount -t proc proc /proc");
   }
-  // proc_pid_exe(5): " (deleted)" is appended after an upgrade under a running program; it falls away here.
+  // proc_pid_exe(5): appended after an upgrade under a running program. What lies there now is the program.
+  constexpr std::string_view gone = " (deleted)";
   const std::string file(path, static_cast<std::size_t>(size));
+  return file.ends_with(gone) ? file.substr(0, file.size() - gone.size()) : file;
+}
+
+std::string own_directory() {
+  const auto file = own_program();
   const auto slash = file.rfind('/');
   return slash == 0 || slash == std::string::npos ? "/" : file.substr(0, slash);
 }

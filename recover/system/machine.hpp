@@ -7,13 +7,18 @@
 namespace recover::system {
 
 bool running_as_root() noexcept;
+// Whether the root directory is another than that of the system's first process. True also when that cannot
+// be seen: no /proc, not root.
+bool in_chroot() noexcept;
 // Whether the processor can run virtual machines, and the firmware lets it.
 bool has_virtualisation();
 bool names_virtualisation(const std::string& cpuinfo);        // the same of the text of /proc/cpuinfo
+std::string machine_id();                                     // /etc/machine-id; empty: there is none
 std::string boot_id();                                        // /proc/sys/kernel/random/boot_id
 std::int64_t now();                                           // seconds since 1970
 std::string local_time(std::int64_t seconds);                 // YYYY-MM-DD HH:MM:SS
 std::int64_t seconds_of_local_time(const std::string& text);  // of YYYY-MM-DD HH:MM:SS; 0 when it is none
-std::string own_directory();                                  // of the running executable
+std::string own_program();                                    // the running executable
+std::string own_directory();                                  // of it
 
 }  // namespace recover::system

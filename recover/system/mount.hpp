@@ -22,6 +22,11 @@ std::vector<MountPoint> read_mounts();  // /proc/self/mountinfo, in order; throw
 void mount(const std::string& source, const std::string& target, const std::string& type,
            const std::string& options);
 
+// What was written to the filesystem that is mounted there is on its disk, and not in a cache of the kernel's
+// or of the disk's. Throws Error, which no fallback answers: the only way to hear of what the kernel could
+// not write behind its writer's back.
+void write_out(const std::string& target);
+
 // Not lazy. Retries while busy for at most 5 s; then throws Failed naming the processes that use it.
 void unmount(const std::string& target);
 

@@ -22,11 +22,14 @@ struct ProcessSpec {
   std::optional<std::chrono::milliseconds> deadline =
       {};                     // SIGTERM to its process group then, SIGKILL 5 s later
   bool merge_errors = false;  // standard error arrives in `out`, in the order of writing
+  // The same when for so long, or up to twice as long, it has neither said nor read anything: it hangs.
+  std::optional<std::chrono::milliseconds> stall = {};
 };
 
 struct ProcessResult {
   int status = 0;          // exit status; 128 + N when signal N ended it; 127 when it could not be executed
   bool timed_out = false;  // the deadline passed
+  bool stalled = false;    // it was ended because it did nothing any more
   std::string out;         // captured standard output; empty when a sink took it
   std::string err;         // captured standard error: at most its last 64 KiB
 };

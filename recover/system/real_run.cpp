@@ -107,6 +107,7 @@ ProcessResult ProcessRun::to_the_end() {
     }
   }
   result_.timed_out = ending_ == Ending::late;
+  result_.stalled = ending_ == Ending::stalled;
   result_.err = errors_.take();
   return std::move(result_);
 }
@@ -127,6 +128,8 @@ void ProcessRun::look_at_the_clock() {
       begin_ending(Ending::interrupted);
     } else if (deadline_ && now >= *deadline_) {
       begin_ending(Ending::late);
+    } else if (hangs(now)) {
+      begin_ending(Ending::stalled);
     }
   }
   if (kill_at_ && !killed_ && now >= *kill_at_) {
@@ -134,6 +137,17 @@ void ProcessRun::look_at_the_clock() {
     killed_ = true;
     give_up_at_ = now + give_up_after;
   }
+}
+
+// A child that works may be silent for long, but not without reading: proc_pid_io(5), rchar.
+bool ProcessRun::hangs(Clock::time_point now) {
+  if (!spec_.stall || now < alive_at_ + *spec_.stall) return false;
+  const auto io = read_file_or("/proc/" + std::to_string(group_->pid()) + "/io", "");
+  auto read = io.substr(0, io.find('\n'));
+  if (read == read_so_far_) return true;
+  read_so_far_ = std::move(read);
+  alive_at_ = now;
+  return false;
 }
 
 bool ProcessRun::finished() {
@@ -155,6 +169,7 @@ ProcessRun::Clock::time_point ProcessRun::next_look() const {
     return next;
   }
   if (ending_ == Ending::no && deadline_) at_most(*deadline_);
+  if (ending_ == Ending::no && spec_.stall) at_most(alive_at_ + *spec_.stall);
   if (kill_at_ && !killed_) at_most(*kill_at_);
   if (give_up_at_) at_most(*give_up_at_);
   return next;
@@ -197,6 +212,7 @@ void ProcessRun::take(Descriptor& from, bool is_output) {
     from.close();
     return;
   }
+  alive_at_ = Clock::now();
   const std::string_view text(piece, static_cast<std::size_t>(got));
   if (!is_output) {
     errors_.add(text);

@@ -29,10 +29,11 @@ class ProcessRun {
 
  private:
   using Clock = std::chrono::steady_clock;
-  enum class Ending { no, late, interrupted };
+  enum class Ending { no, late, stalled, interrupted };
 
   void begin_ending(Ending why);
   void look_at_the_clock();
+  bool hangs(Clock::time_point now);
   bool finished();
   Clock::time_point next_look() const;
   void wait_and_move_data();
@@ -52,6 +53,8 @@ class ProcessRun {
   Ending ending_ = Ending::no;
   bool killed_ = false;
   std::optional<Clock::time_point> deadline_, kill_at_, give_up_at_, ended_at_;
+  Clock::time_point alive_at_ = Clock::now();
+  std::string read_so_far_;  // as /proc tells it
 };
 
 }  // namespace recover::system

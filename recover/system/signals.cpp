@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdint>
+#include <cstring>
 #include <string>
 
 #include "recover/error.hpp"
@@ -19,15 +20,29 @@ namespace {
 std::atomic<int> first{0};
 std::atomic<int> seen{0};
 std::atomic<int> wakeup{-1};
-static_assert(std::atomic<int>::is_always_lock_free);
+std::atomic<const char*> releasing{nullptr};
+static_assert(std::atomic<int>::is_always_lock_free && std::atomic<const char*>::is_always_lock_free);
 
 int uninterrupted = 0;  // how many Uninterrupted live; the handler does not look at it
+
+void print(const char* text) {
+  [[maybe_unused]] auto written = ::write(STDERR_FILENO, text, std::strlen(text));
+}
+
+// The words in words[next] may still be printed by a handler while those in the other are made.
+char words[2][201];
+int next = 0;
 
 void note(int signal) {
   const int saved = errno;
   int none = 0;
   first.compare_exchange_strong(none, signal);
-  ++seen;
+  if (++seen > 1 && signal == SIGINT) {
+    const char* what = releasing;
+    print("\nStopping already, in order, so that nothing stays behind; now: ");
+    print(what == nullptr ? "ending what was begun" : what);
+    print("\n");
+  }
   const std::uint64_t one = 1;
   // Cannot block or fail in a way that matters: the counter only has to be other than 0.
   [[maybe_unused]] auto written = ::write(wakeup, &one, sizeof one);
@@ -74,9 +89,6 @@ void install_signal_handlers() {
 int pending_signal() noexcept {
   return first;
 }
-int signals_seen() noexcept {
-  return seen;
-}
 bool interrupted() noexcept {
   return uninterrupted == 0 && first != 0;
 }
@@ -86,6 +98,15 @@ int wakeup_descriptor() noexcept {
 
 void throw_if_interrupted() {
   if (interrupted()) throw Interrupted("Interrupted by " + name_of(first));
+}
+
+Releasing::Releasing(const std::string& what) noexcept {
+  next = 1 - next;
+  words[next][what.copy(words[next], sizeof words[next] - 1)] = '\0';
+  releasing = words[next];
+}
+Releasing::~Releasing() {
+  releasing = nullptr;
 }
 
 Uninterrupted::Uninterrupted() {

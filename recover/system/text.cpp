@@ -110,6 +110,25 @@ std::string printable(std::string_view bytes) {
   return out;
 }
 
+std::string from_printable(std::string_view text) {
+  const auto octal = [&](std::size_t at) {
+    return at < text.size() && text[at] >= '0' && text[at] <= '7';
+  };
+  std::string bytes;
+  bytes.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool escaped =
+        text[i] == '\\' && octal(i + 1) && text[i + 1] <= '3' && octal(i + 2) && octal(i + 3);
+    if (!escaped) {
+      bytes += text[i];
+      continue;
+    }
+    bytes += static_cast<char>((text[i + 1] - '0') << 6 | (text[i + 2] - '0') << 3 | (text[i + 3] - '0'));
+    i += 3;
+  }
+  return bytes;
+}
+
 namespace {
 
 std::string redact_assignments(std::string_view text) {
@@ -171,11 +190,11 @@ std::string redact(std::string_view text) {
     if (begins_a_message(line)) quoting = false;
     if (error != std::string_view::npos) {
       quoting = true;
-      out += without_what_it_quotes(line);
+      out += redact_assignments(without_what_it_quotes(line));
     } else if (!quoting) {
       out += redact_assignments(line);
     } else if (is_place(line)) {
-      out += line.substr(line.find(": line "));
+      out += redact_assignments(line.substr(line.find(": line ")));
     } else {
       continue;
     }
@@ -270,6 +289,9 @@ std::string human_seconds(std::int64_t seconds) {
 }
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
+  // What is so long is no word, and near to none.
+  constexpr std::size_t longest_word = 1000;
+  if (a != b && std::max(a.size(), b.size()) > longest_word) return std::max(a.size(), b.size());
   std::vector<std::size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
   for (std::size_t i = 1; i <= a.size(); ++i) {

@@ -12,6 +12,9 @@ namespace recover::system {
 // \ooo (as `ls --quoting-style=escape` does), so that a file name cannot move the cursor or forge a line.
 std::string printable(std::string_view bytes);
 
+// What printable() was made from. A backslash without three octal digits behind it stands for itself.
+std::string from_printable(std::string_view text);
+
 // The last guard before a terminal: control characters but newlines as '?'. What should be readable went
 // through printable() before.
 std::string harmless(std::string_view text);

@@ -27,12 +27,20 @@ TreeRoot::TreeRoot(const std::string& path)
   if (!root_) fail("open the root tree", path, errno);
 }
 
-Descriptor TreeRoot::open(const std::string& inside, int flags) const {
+Descriptor TreeRoot::open_how(const std::string& inside, int flags, std::uint64_t resolve) const {
   // openat2(2), Linux 5.6; glibc has no wrapper.
-  open_how how = {};
+  struct open_how how = {};
   how.flags = static_cast<unsigned long long>(flags | O_CLOEXEC);
-  how.resolve = RESOLVE_IN_ROOT;
+  how.resolve = resolve;
   return Descriptor(static_cast<int>(::syscall(SYS_openat2, root_.get(), inside.c_str(), &how, sizeof how)));
+}
+
+Descriptor TreeRoot::open(const std::string& inside, int flags) const {
+  return open_how(inside, flags, RESOLVE_IN_ROOT);
+}
+
+Descriptor TreeRoot::open_without_links(const std::string& inside, int flags) const {
+  return open_how(inside, flags | O_NOFOLLOW, RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS);
 }
 
 bool TreeRoot::has(const std::string& inside) const {

@@ -5,6 +5,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -18,6 +19,9 @@ class TreeRoot {
 
   // Holds nothing when it is not there. `flags` as for open(2).
   Descriptor open(const std::string& inside, int flags) const;
+  // The same, but no link is followed, not even the last name: a path of a backup has none in it, so one that
+  // is there now was put there since, and leads somewhere else. errno tells why it holds nothing.
+  Descriptor open_without_links(const std::string& inside, int flags) const;
   bool has(const std::string& inside) const;
   // Like mkdir -p. The mode is given to the last one, also when it is there already. Throws Failed.
   void make_directories(const std::string& inside, std::optional<mode_t> mode) const;
@@ -25,6 +29,8 @@ class TreeRoot {
   std::string real_path(const std::string& inside) const;
 
  private:
+  Descriptor open_how(const std::string& inside, int flags, std::uint64_t resolve) const;
+
   std::string path_;
   Descriptor root_;
 };

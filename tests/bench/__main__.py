@@ -9,7 +9,7 @@ import time
 
 from loop.machine import Machine
 
-from . import by_hand, many_files, peak
+from . import by_hand, many_files, peak, proof, verify
 
 FILES = int(os.environ.get("RECOVER_BENCH_FILES", "40000"))
 PAIRS = int(os.environ.get("RECOVER_BENCH_PAIRS", "3"))
@@ -39,7 +39,7 @@ def processor_time(machine, words, runs=11):
     argv = [str(machine.storage / "recover"), *words]
     times = []
     for _ in range(runs):
-        process = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=machine._env(None))
+        process = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=machine.env(None))
         _, _, usage = os.wait4(process.pid, 0)
         times.append(usage.ru_utime + usage.ru_stime)
     return statistics.median(times)
@@ -52,6 +52,10 @@ def main():
         print(f"  recover ... --dry-run          {dry * 1000:6.0f} ms of processor time (bound: 300)", flush=True)
         _, small = whole_run(machine)
         print(f"  peak memory, {len(machine.newest):6} files     {small:6.1f} MiB (bound: 64)", flush=True)
+    with Machine() as machine:
+        proof.measure(machine, PAIRS)
+    with Machine() as machine:
+        verify.measure(machine, PAIRS)
     with Machine() as machine:
         many_files.back_up(machine, FILES)
         ratios = []

@@ -52,7 +52,7 @@ umount "$T/var/lib/images" "$T/home" "$T" "$E/mnt/storage/bacula" "$E/tmp" "$E/r
 
 
 def run(machine):
-    environment = machine._env({"STORAGE": str(machine.storage), "DEVICE": machine.device, "UUID": alder.ROOT_UUID,
+    environment = machine.env({"STORAGE": str(machine.storage), "DEVICE": machine.device, "UUID": alder.ROOT_UUID,
                                 "LABEL": "alder-root", "CLIENT": alder.CLIENT, "FILESET": alder.FILESET,
                                 "JOB": alder.RESTORE_JOB, "LC_ALL": "C"})
     subprocess.run(["bash", "-c", SCRIPT], env=environment, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)

@@ -4,6 +4,7 @@
 import sys
 from pathlib import Path
 
-from . import runner
+from . import private, runner
 
+private.enter("loop")
 sys.exit(runner.main(Path(__file__).parent, sys.argv[1:]))

@@ -1,13 +1,25 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The machine `alder`: everything about it that tests and the builder must agree on."""
 
+import os
+
 GIB = 1 << 30
+
+# Several of it can be on one host at once, each in a lane of its own (sweep.workers). What the kernel and the program
+# take for an identity then differs; ports are the same, in a network namespace each. 0 to 15.
+LANE = int(os.environ.get("RECOVER_TEST_LANE", "0"))
+
+
+def of_lane(uuid):
+    return f"{uuid[:-1]}{int(uuid[-1], 16) ^ LANE:x}"
+
+
 
 NAME = "alder"
 MACHINE_ID = "6d1c0f5a9be24b3fa7e83d20c5914e7b"
 
 ROOT_SIZE = 8 * GIB
-ROOT_UUID = "c59d1a72-8e34-4f0b-b6a1-27e9d0f3485c"
+ROOT_UUID = of_lane("c59d1a72-8e34-4f0b-b6a1-27e9d0f3485c")
 ROOT_LABEL = "alder-root"
 NODE_SIZE = 16384
 SECTOR_SIZE = 4096
@@ -17,7 +29,7 @@ FORMAT_FEATURES = ["extref", "skinny-metadata", "no-holes"]
 RUNTIME_FEATURES = ["free-space-tree"]
 
 STORAGE_SIZE = 4 * GIB
-STORAGE_UUID = "1f7b6c0e-52d9-4a83-9c1d-e40a97d3b865"
+STORAGE_UUID = of_lane("1f7b6c0e-52d9-4a83-9c1d-e40a97d3b865")
 STORAGE_LABEL = "alder-storage"
 STORAGE_MOUNT = "/mnt/storage"
 

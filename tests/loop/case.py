@@ -7,13 +7,10 @@ import subprocess
 import unittest
 from pathlib import Path
 
-from . import alder, tree
+from . import alder, reminder, tree
 from .machine import Machine
 
 FINISHED, FAILED, USAGE, REFUSED, NOT_FINISHED, INTERRUPTED, LOCKED = range(7)
-
-# What a recovery adds on purpose: its journal, and with it the time of the folder above.
-ADDED = "/var/lib/recover"
 
 
 class LoopTest(unittest.TestCase):
@@ -21,6 +18,7 @@ class LoopTest(unittest.TestCase):
 
     def setUp(self):
         self.machine = self.enterContext(Machine())
+        self.addCleanup(self.assert_decoys_untouched)
         self.outputs = []
 
     def recover(self, *args, **options):
@@ -41,9 +39,13 @@ class LoopTest(unittest.TestCase):
         for word in words:
             self.assertIn(word, text)
 
-    def assert_restored(self, expected=None, lost=lambda path, difference: False):
+    def assert_decoys_untouched(self):
+        """At the end of every test, and before the machine is taken down."""
+        self.assertEqual(self.machine.decoys.differences(), [])
+
+    def assert_restored(self, expected=None, lost=lambda path, difference: False, added=reminder.MESSAGES):
         found = tree.compare(self.machine.newest if expected is None else expected, self.machine.tree())
-        wrong = [line for line in found if not line.startswith(ADDED) and not lost_time_of_parent(line)
+        wrong = [line for line in found if not reminder.explains(line, reminder.KEPT | added)
                  and not lost(*line.split(": ", 1))]
         self.assertEqual(wrong, [])
 
@@ -85,8 +87,3 @@ class LoopTest(unittest.TestCase):
         with open(self.machine.device, "rb") as disk:
             disk.seek(64 << 10)
             return disk.read(1 << 20) == bytes(1 << 20)
-
-
-def lost_time_of_parent(line):
-    path, _, difference = line.partition(": ")
-    return path == os.path.dirname(ADDED) and difference.startswith("mtime")

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Things that go wrong, for a Machine to mix in: damaged volumes, a wrong password, a full disk."""
 
+import contextlib
 import os
 import time
 from pathlib import Path
 
-from . import alder, mounts
+from . import alder, mounts, traces
+from .command import run
 
 FILLING = ".fills-the-disk"
 
@@ -66,6 +68,40 @@ class Faults:
                     at += piece
                 except OSError:  # ENOSPC, or nothing left to take
                     piece //= 2
+
+    @contextlib.contextmanager
+    def full_storage(self):
+        """No room on the storage volume, for root neither, while the block lasts."""
+        filler = self.storage / FILLING
+        try:
+            with open(filler, "wb", buffering=0) as file:
+                for piece in [16 << 20, 1 << 20, 4 << 10, 1]:
+                    with contextlib.suppress(OSError):  # ENOSPC
+                        while file.write(bytes(piece)) == piece:
+                            pass
+            yield
+        finally:
+            filler.unlink()
+
+    @contextlib.contextmanager
+    def target_that_cannot_write(self, room):
+        """The root disk has as many sectors as ever, but behind `room` bytes of data each write is an error."""
+        place = Path(f"{self.work}.small")
+        place.mkdir()
+        try:
+            run("mount", "-t", "tmpfs", "-o", f"size={room}", "tmpfs", place)
+            image = place / "root.img"
+            with open(image, "wb") as file:
+                file.truncate(self.root_image.stat().st_size)
+            mounts.detach(self.device)
+            run("losetup", self.device, image)
+            profile = self.storage / "machine.toml"
+            profile.write_text(profile.read_text(encoding="utf-8").replace(self.serial, str(image)), encoding="utf-8")
+            self.serial = str(image)
+            yield
+        finally:
+            mounts.detach(self.device)  # it keeps the place busy
+            traces.remove(place)
 
     def _target(self, after):
         """Where the new root is mounted, be it in another process's namespace: /proc leads into that one."""

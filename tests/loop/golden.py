@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from . import cache
+from . import alder, cache
 from .command import CommandFailed, confined, progress
 from .debian import make_tree
 
@@ -24,21 +24,30 @@ _SOURCES = ["alder.py", "awkward.py", "bacula_conf.py", "build.py", "content.py"
 def ensure():
     """The folder with the golden images; builds it first where there is none."""
     folder = Path(__file__).parent
-    return cache.ensure("loop", cache.key(FORMAT, *(folder / name for name in _SOURCES)), _build)
+    return cache.ensure("loop", cache.key(FORMAT, alder.LANE, *(folder / name for name in _SOURCES)), _build)
 
 
-def _build(building):
+def _tree():
+    """The same for every lane."""
+    return cache.ensure("debian-tree", cache.key(FORMAT, Path(__file__).parent / "debian.py"), _build_tree)
+
+
+def _build_tree(building):
     scratch = building / "scratch"
     scratch.mkdir()
     progress("Debian tree (mmdebstrap), some 30 s")
     make_tree(building / "tree.tar", scratch)
+    shutil.rmtree(scratch)
+
+
+def _build(building):
+    os.link(_tree() / "tree.tar", building / "tree.tar")
     progress("disks, backups and recovery environment, some 30 s")
     argv = confined(sys.executable, "-m", "loop.build", building, network=False)
     path = str(Path(__file__).parent.parent)
     code = subprocess.call(argv, stdin=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": path})
     if code != 0:
         raise CommandFailed(f"building the golden images failed; {building} is left to be looked at")
-    shutil.rmtree(scratch)
     os.unlink(building / "tree.tar")
 
 

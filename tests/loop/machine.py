@@ -13,14 +13,14 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import alder, golden, mounts, traces, tree, world
+from . import alder, decoys, golden, mounts, traces, tree, world
 from .command import progress, run
 from .faults import Faults
 from .terminal import Conversation
 
-# One machine at a time on a host, wherever its work folder: its ports and its btrfs UUID are fixed, and
+# One machine at a time in a lane, wherever its work folder: its ports and its btrfs UUID are fixed, and
 # the kernel takes two disks with one UUID for one filesystem.
-_LOCK = "/run/lock/recover-loop-tests.lock"
+_LOCK = f"/run/lock/recover-loop-tests{alder.LANE or ''}.lock"
 _DESTROYED = 256 << 20
 
 
@@ -33,14 +33,28 @@ class Result:
     screen: str = ""  # recover_tty: what was visible at the end
 
 
+def to_the_end(process, input=None, timeout=600):
+    """The Result of a process that was started with pipes."""
+    begin = time.monotonic()
+    try:
+        out, err = process.communicate(input, timeout)
+    except subprocess.TimeoutExpired:
+        traces.kill([process.pid])
+        out, err = process.communicate()
+        raise AssertionError(f"{' '.join(process.args)} took over {timeout} s\n{out}\n{err}") from None
+    return Result(process.returncode, out, err, time.monotonic() - begin)
+
+
 class Machine(Faults):
     """with Machine() as machine: ...
 
     `binary`, or else $RECOVER_BIN, is the program under test; without either only the fixture is there.
+    `lost`: the root disk is a new one, with nothing on it; which takes less time than to destroy() the old one.
     """
 
-    def __init__(self, binary=None):
+    def __init__(self, binary=None, lost=False):
         self.binary = binary or os.environ.get("RECOVER_BIN")
+        self._lost = lost
 
     def __enter__(self):
         self.golden = golden.ensure()
@@ -66,12 +80,17 @@ class Machine(Faults):
     def _set_up(self):
         self.root_image, storage_image = self.work / "root.img", self.work / "storage.img"
         for image in [self.root_image, storage_image]:
-            run("cp", "--sparse=always", "--reflink=auto", self.golden / image.name, image)
+            if self._lost and image == self.root_image:
+                image.touch()
+                os.truncate(image, alder.ROOT_SIZE)
+            else:
+                run("cp", "--sparse=always", "--reflink=auto", self.golden / image.name, image)
         self.images = [self.root_image, storage_image]
         self.serial = str(self.root_image)
         self.device = mounts.attach(self.root_image)
         self.storage_device = mounts.attach(storage_image)
         self.extra_devices = []  # a test's own
+        self.decoys = decoys.Decoys(self.work)
         self.storage = self.work / "storage"
         self.storage.mkdir()
         # noatime: to run the program from the volume must not write to it
@@ -90,11 +109,17 @@ class Machine(Faults):
         try:
             if hasattr(self, "work"):
                 traces.remove(self.work)
+            self.forget_memory()
         finally:
             self._lock.close()
 
+    @staticmethod
+    def forget_memory():
+        """What the program keeps in memory, as after a reboot of the rescue system."""
+        shutil.rmtree(f"/run/recover-journal/{alder.STORAGE_UUID}", ignore_errors=True)
+
     def _devices(self):
-        return [self.device, self.storage_device, *self.extra_devices]
+        return [self.device, self.storage_device, *self.decoys.devices.values(), *self.extra_devices]
 
     @functools.cached_property
     def full(self):
@@ -106,35 +131,25 @@ class Machine(Faults):
 
     def destroy(self):
         """The root filesystem is gone, both of its superblocks too; the storage volume is as it was."""
-        with open(self.device, "r+b") as disk:
-            for _ in range(_DESTROYED >> 20):
-                disk.write(bytes(1 << 20))
-            disk.flush()
-            os.fsync(disk.fileno())
+        # Zeros, as a hole in the image: to write them takes longer than to restore.
+        run("fallocate", "--punch-hole", "--offset", "0", "--length", str(_DESTROYED), self.device)
         run("btrfs", "device", "scan", "--forget", self.device, check=False)
         if found := run("blkid", "--probe", self.device, check=False):
             raise RuntimeError(f"{self.device} still looks like {found}")
 
     def recover(self, *args, input=None, env=None, timeout=600):
         """Runs the installed program without a terminal, to its end."""
-        begin = time.monotonic()
-        process = self.start(*args, env=env, stdin=subprocess.DEVNULL if input is None else subprocess.PIPE)
-        try:
-            out, err = process.communicate(input, timeout)
-        except subprocess.TimeoutExpired:
-            traces.kill([process.pid])
-            out, err = process.communicate()
-            raise AssertionError(f"recover {' '.join(args)} took over {timeout} s\n{out}\n{err}") from None
-        return Result(process.returncode, out, err, time.monotonic() - begin)
+        return to_the_end(self.start(*args, env=env, stdin=subprocess.DEVNULL if input is None else subprocess.PIPE),
+                          input, timeout)
 
     def start(self, *args, env=None, stdin=subprocess.DEVNULL):
         """The same, but returns at once: for tests that interrupt it."""
         return subprocess.Popen(self._argv(args), stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                text=True, errors="surrogateescape", cwd="/", env=self._env(env),
+                                text=True, errors="surrogateescape", cwd="/", env=self.env(env),
                                 start_new_session=True)
 
-    def recover_tty(self, args, dialogue, env=None, timeout=600):
-        """Runs it on an 80x25 terminal. For each (pattern, answer): waits for the pattern, then types the answer.
+    def recover_tty(self, args, dialogue, env=None, timeout=600, **terminal_options):
+        """Runs it on an 80x25 terminal, or one of that `size`. For each (pattern, answer): waits for the pattern, then types the answer.
 
         Patterns are regular expressions, looked for behind the previous one's match. An answer may be a function
         that does something first and returns what to type. It is typed as it
@@ -142,7 +157,7 @@ class Machine(Faults):
         """
         begin = time.monotonic()
         deadline = begin + timeout
-        terminal = Conversation(self._argv(args), self._env(env))
+        terminal = Conversation(self._argv(args), self.env(env), **terminal_options)
         try:
             at = 0
             for pattern, answer in dialogue:
@@ -160,9 +175,9 @@ class Machine(Faults):
             raise RuntimeError("no program to test: set RECOVER_BIN or give Machine a binary")
         return [str(self.storage / "recover"), *map(str, args)]
 
-    def _env(self, env):
+    def env(self, more=None):
         # UTC, as in the machine: --as-of is local time
-        return {**os.environ, "TZ": "UTC", traces.MARK: str(self.work), **(env or {})}
+        return {**os.environ, "TZ": "UTC", traces.MARK: str(self.work), **(more or {})}
 
     @contextlib.contextmanager
     def root(self):
@@ -220,6 +235,8 @@ def _sweep():
 
 def _work_root():
     root = Path(os.environ.get("RECOVER_TEST_WORK", "/var/tmp/recover-tests")).absolute()
+    if alder.LANE:
+        root /= f"lane-{alder.LANE}"
     root.mkdir(parents=True, exist_ok=True)
     return root
 

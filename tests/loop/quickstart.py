@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 
-from . import tree
+from . import reminder, tree
 from .machine import Machine
 
 
@@ -15,7 +15,7 @@ def say(text):
 
 def show(machine, *words):
     print("$ recover " + " ".join(words), flush=True)
-    return subprocess.run([str(machine.storage / "recover"), *words], env=machine._env(None), check=False).returncode
+    return subprocess.run([str(machine.storage / "recover"), *words], env=machine.env(None), check=False).returncode
 
 
 def tour(machine):
@@ -31,12 +31,14 @@ def tour(machine):
     if show(machine, "--playbook", "tree", "--confirm", machine.serial) != 4:
         return "the recovery did not end as it should (exit 4: done, not finished)"
     say("Is every file as it was backed up? Content, owner, mode, times, links, ACLs, xattrs, holes")
-    wrong = [line for line in tree.compare(machine.newest, machine.tree()) if "/var/lib/recover" not in line.split(": ")[0]]
+    added = reminder.KEPT | reminder.MESSAGES
+    wrong = [line for line in tree.compare(machine.newest, machine.tree()) if not reminder.explains(line, added)]
     for line in wrong[:20]:
         print("   " + line)
     if wrong:
         return f"{len(wrong)} differences"
-    print(f"   all {len(machine.newest)} are; only recover's own journal was added, in /var/lib/recover")
+    print(f"   all {len(machine.newest)} are; added were recover itself with its journal, in /var/lib/recover, and what says")
+    print("   at each login that the machine is not finished: /etc/issue.d/recover.issue, /etc/profile.d/recover.sh")
     say("And recover says so itself")
     show(machine, "status")
     leaks = machine.leaks()

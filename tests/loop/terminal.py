@@ -96,12 +96,13 @@ class Screen:
 class Conversation:
     """A process on a terminal. `text` is all it wrote, without escape sequences; `screen` what is visible now."""
 
-    def __init__(self, argv, env):
+    def __init__(self, argv, env, size=(COLUMNS, ROWS), kind="linux"):
         self._master, slave = os.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+        columns, rows = size
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         # setsid --ctty: Ctrl-C typed here has to reach the program, as a signal, as at a real terminal.
         self.process = subprocess.Popen(["setsid", "--ctty", *argv], stdin=slave, stdout=slave, stderr=slave,
-                                        env={**env, "TERM": "linux"}, cwd="/")
+                                        env={**env, "TERM": kind}, cwd="/")
         os.close(slave)
         self.screen = Screen()
         self.text = ""

@@ -80,8 +80,21 @@ TEST_F(Adopt, TellsOfDamage) {
   request.on_damage = [&](const VolumeFile& file) {
     damaged.push_back(file.name);
   };
-  adopt_bootstrap(request);
+  const auto backup = adopt_bootstrap(request);
   EXPECT_EQ(damaged.size(), 8U);  // the one block of the Full holds them all
+  EXPECT_EQ(backup.damaged, 8);
+  EXPECT_EQ(read_backup(request.keep), backup);
+}
+
+TEST_F(Adopt, SaysWhatAMissingVolumeCosts) {
+  request.volumes = directory / "nowhere";
+  try {
+    adopt_bootstrap(request);
+    FAIL();
+  } catch (const Failed& error) {
+    EXPECT_NE(error.problem().find("The volume Small-0005 is missing"), std::string::npos);
+    EXPECT_NE(error.problem().find("of the 11 files"), std::string::npos) << error.problem();
+  }
 }
 
 TEST_F(Adopt, LeavesNothingOfAnEarlierChoice) {

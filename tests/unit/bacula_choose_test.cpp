@@ -128,6 +128,19 @@ TEST_F(Choose, KeepsWhatTheDirectorChose) {
   EXPECT_EQ(names.back(), "/srv/h2");
 }
 
+TEST_F(Choose, AnEmptyBootstrapOfTheDirectorIsNoBadUsage) {
+  directory.put("environment/var/lib/bacula/main-dir.restore.1.bsr", "");
+  restore(chosen);
+  jobs();
+  try {
+    choose_backup(director, request);
+    FAIL() << "an empty bootstrap was taken";
+  } catch (const Failed& error) {
+    EXPECT_NE(error.problem().find(" free)"), std::string::npos) << error.what();
+    EXPECT_NE(error.remedy().find("Make room"), std::string::npos) << error.what();
+  }
+}
+
 TEST_F(Choose, SaysTheLines) {
   request.as_of = "2026-11-21 23:00:00";
   request.client = "root fd";

@@ -53,6 +53,12 @@ TEST(Extract, TakesTheLastCountAndTheTellingLines) {
   EXPECT_NE(outcome.errors[1].find("checksum mismatch"), std::string::npos);
 }
 
+TEST(Extract, OneThatHangsIsNotCalledKilled) {
+  auto result = tests::ended(143, output);
+  result.stalled = true;
+  EXPECT_NE(problem(result).find("neither said nor read anything for"), std::string::npos);
+}
+
 TEST(Extract, BelievesNoEndWithoutACount) {
   EXPECT_NE(problem(tests::ended(0, "bextract: butil.c:292-0 Using device: \"FS\" for reading.\n"))
                 .find("did not reach its end"),

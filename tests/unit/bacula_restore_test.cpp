@@ -129,11 +129,31 @@ TEST_F(Restore, CancelsWhatMakesNoProgress) {
   // The words change once more, and then never.
   for (int i = 0; i < 20000; ++i) runs("is waiting on Storage \"File1\"");
   ends("A\t0\t0\t1\t");
-  log("");
+  director.line(sql_line("SELECT LogText FROM Log WHERE JobId=5 ORDER BY LogId DESC LIMIT 4"),
+                "alder-dir JobId 5: Using Device \"FileStorage\" to read.\n\talder-dir JobId 5: Start.\n\t");
   const auto text = problem();
   EXPECT_NE(text.find("made no progress"), std::string::npos) << text;
+  EXPECT_NE(text.find("Start.; alder-dir JobId 5: Using Device"), std::string::npos) << text;
   EXPECT_NE(text.find("is waiting on Storage"), std::string::npos) << text;
   EXPECT_TRUE(director.said("cancel jobid=5 yes"));
+}
+
+TEST_F(Restore, WaitsForItsTurnHoweverLong) {
+  request.stall = 1ms;
+  for (const auto* doing :
+       {"is waiting execution", "is waiting on max Storage jobs", "Dir inserting Attributes"})
+    for (int i = 0; i < 5000; ++i) runs(doing);
+  ends("T\t7\t600\t0\t");
+  EXPECT_EQ(problem(), "");
+  EXPECT_FALSE(director.said("cancel jobid=5 yes"));
+}
+
+TEST_F(Restore, CancelsWhatWaitsForAConnection) {
+  request.stall = 1ms;
+  for (int i = 0; i < 20000; ++i) runs("is waiting for Client root-fd to connect to Storage File1");
+  ends("A\t0\t0\t1\t");
+  director.line(sql_line("SELECT LogText FROM Log WHERE JobId=5 ORDER BY LogId DESC LIMIT 4"), "");
+  EXPECT_NE(problem().find("made no progress"), std::string::npos);
 }
 
 TEST_F(Restore, SendsNoNameThatTheDirectorDoesNotKnow) {
@@ -145,7 +165,7 @@ TEST_F(Restore, SendsNoNameThatTheDirectorDoesNotKnow) {
 TEST_F(Restore, SaysWhenTheDirectorAsksInstead) {
   request.where = "/mnt/other";
   director.line(restore_line(request), "Select Job resource (1-9): \n");
-  EXPECT_NE(problem().find("did not start the restore"), std::string::npos);
+  EXPECT_NE(problem().find("did not start the job"), std::string::npos);
 }
 
 TEST_F(Restore, SaysWhenTheDirectorDies) {
@@ -179,6 +199,32 @@ TEST(JobDoing, IsTheDirectorsWords) {
   EXPECT_EQ(parse_job_doing(director_status("is waiting for a mount request"), 5),
             "is waiting for a mount request");
   EXPECT_EQ(parse_job_doing(director_status("is running"), 50), "");
+  EXPECT_EQ(parse_job_doing(director_status("has terminated"), 5), "has terminated");
+  EXPECT_EQ(parse_job_doing(director_status("SD despooling Data"), 5), "SD despooling Data");
+  EXPECT_EQ(parse_job_doing(director_status("Dir inserting Attributes"), 5), "Dir inserting Attributes");
+  EXPECT_EQ(parse_job_doing(director_status("what is no word of Bacula's"), 5), "is no word of Bacula's");
+  EXPECT_EQ(parse_job_doing(director_status("surprising"), 5), "is there");
+}
+
+// The words of list_running_jobs() in src/dird/ua_status.c.
+TEST(JobDoing, TellsWhetherAJobMayStandStill) {
+  for (const auto* words :
+       {"is waiting execution", "is waiting on max Storage jobs", "is waiting on max Client jobs",
+        "is waiting on max Job jobs", "is waiting on max total jobs",
+        "is waiting for its start time (21-Nov 22:07)", "is waiting for higher priority jobs to finish",
+        "is waiting for a Shared Storage device", "SD committing Data", "SD despooling Data",
+        "SD despooling Attributes", "Dir inserting Attributes", "Dir inserting Attributes (a task of 15)"})
+    EXPECT_TRUE(may_stand_still(words)) << words;
+  for (const auto* words :
+       {"", "is there", "is running", "is blocked", "is waiting on Client root-fd",
+        "is waiting on Storage \"File1\"", "is waiting for Client to connect to Storage daemon",
+        "is waiting for a mount request", "is waiting for an appendable Volume", "has been canceled"})
+    EXPECT_FALSE(may_stand_still(words)) << words;
+}
+
+TEST(BaculaRestore, JobsThatRunAreReadFromTheDirectorsStatus) {
+  EXPECT_EQ(parse_running_jobs(director_status("is running")), std::vector<std::int64_t>{5});
+  EXPECT_EQ(parse_running_jobs("1000 OK: 103 x\nNo Jobs running.\n====\n"), std::vector<std::int64_t>{});
 }
 
 }  // namespace

@@ -1,17 +1,20 @@
 #include "recover/bacula/volume.hpp"
 
 #include <gtest/gtest.h>
-#include <zlib.h>
 
 #include <map>
 #include <random>
 
+#include "recover/bacula/later_jobs.hpp"
 #include "recover/error.hpp"
 #include "recover/system/files.hpp"
+#include "synthetic_volume.hpp"
 #include "system_temporary.hpp"
 
 namespace recover::bacula {
 namespace {
+
+using namespace recover::tests;
 
 const std::string recorded = std::string(TEST_SOURCE_DIR) + "/tests/unit/data/bacula";
 
@@ -19,47 +22,6 @@ std::vector<VolumeFile> read(const std::string& directory, const Bootstrap& boot
   std::vector<VolumeFile> files;
   for_each_file(directory, bootstrap, [&](const VolumeFile& file) { files.push_back(file); });
   return files;
-}
-
-std::string number(std::uint32_t value) {
-  std::string bytes;
-  for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(value >> shift & 0xFF);
-  return bytes;
-}
-
-std::string record(std::int32_t index, std::int32_t stream, std::uint32_t length, const std::string& data) {
-  return number(static_cast<std::uint32_t>(index)) + number(static_cast<std::uint32_t>(stream)) +
-         number(length) + data;
-}
-std::string record(std::int32_t index, std::int32_t stream, const std::string& data) {
-  return record(index, stream, static_cast<std::uint32_t>(data.size()), data);
-}
-std::string attributes(std::int32_t index, const std::string& name) {
-  using namespace std::string_literals;
-  return record(index, 1, std::to_string(index) + " 3 " + name + "\0P4A\0\0\0"s);
-}
-
-std::string block(std::uint32_t session, const std::string& records) {
-  const std::string rest = number(static_cast<std::uint32_t>(24 + records.size())) + number(1) + "BB02" +
-                           number(session) + number(77) + records;
-  const auto crc = ::crc32(0, reinterpret_cast<const Bytef*>(rest.data()), static_cast<uInt>(rest.size()));
-  return number(static_cast<std::uint32_t>(crc)) + rest;
-}
-
-std::string label(const std::string& volume, const std::string& id = "Bacula 1.0 immortal\n") {
-  using namespace std::string_literals;
-  return block(0, record(-2, 0,
-                         id + "\0"s + number(11) + std::string(32, '\0') + volume +
-                             "\0\0File\0Backup\0File\0host\0"s));
-}
-
-BootstrapRange range(const std::string& volume, std::uint32_t session, std::vector<Interval> indexes) {
-  BootstrapRange result;
-  result.volume = volume;
-  result.session_id = session;
-  result.session_time = 77;
-  result.file_indexes = std::move(indexes);
-  return result;
 }
 
 TEST(Label, IsRead) {
@@ -117,6 +79,27 @@ TEST(Volume, PutsRecordsTogetherAcrossBlocksVolumesAndSessions) {
   EXPECT_TRUE(files[1].has_acl);
   EXPECT_EQ(files[2].name, "/other");
   for (const auto& file : files) EXPECT_TRUE(file.damage.empty());
+}
+
+TEST(Volume, PassesOverALabelInTheMidstOfARecord) {
+  tests::TemporaryDirectory directory;
+  directory.put("A", label("A") + block(1, attributes(1, "/one") + record(1, 2, 8, "half")));
+  directory.put("B", label("B", "Bacula 1.0 immortal\n", 1) + block(1, record(1, -2, 4, "half")));
+  const auto files = read(directory.path(), {{range("A", 1, {{1, 1}}), range("B", 1, {{1, 1}})}});
+  ASSERT_EQ(files.size(), 1U);
+  EXPECT_EQ(files[0].damage, std::vector<std::string>{});
+}
+
+// As a VirtualFull leaves them: of three files one was deleted since.
+TEST(Volume, GoesByTheNumberOfTheRecordNotOfTheText) {
+  tests::TemporaryDirectory directory;
+  directory.put("A", label("A") + block(1, attributes(1, "/one") + attributes(2, "/three", 3, "P4A", 3)));
+  const auto files = read(directory.path(), {{range("A", 1, {{2, 2}})}});
+  ASSERT_EQ(files.size(), 1U);
+  EXPECT_EQ(files[0].name, "/three");
+  EXPECT_EQ(files[0].index, 2);
+  EXPECT_EQ(files[0].text_index, 3);
+  EXPECT_EQ(files[0].damage, std::vector<std::string>{});
 }
 
 TEST(Volume, NamesTheFilesOfABlockWithAWrongByteInTheirData) {
@@ -205,6 +188,20 @@ TEST(Volume, AccountsForEveryFileWhateverTheDamage) {
     }
     EXPECT_EQ(count, 11U) << "round " << round;
   }
+}
+
+TEST(Volume, TellsWhichJobsHaveEndedBehindAPlace) {
+  const tests::TemporaryDirectory directory;
+  const auto begin = tests::label("A") + tests::block(1, tests::record(-5, 7, "end"));
+  // Cut in two by the end of a block; the third was killed, and has no such label.
+  const auto more = tests::block(2, tests::attributes(1, "/one") + tests::record(-5, 8, 10, "end")) +
+                    tests::block(2, tests::record(-5, -8, 7, "the end")) +
+                    tests::block(3, tests::record(-4, 9, "begin") + tests::attributes(1, "/two"));
+  const auto path = directory.put("A", begin + more);
+  EXPECT_EQ(jobs_ended_behind(path, begin.size()), (std::set<EndedJob>{{8, 2, tests::session_time}}));
+  EXPECT_EQ(jobs_ended_behind(path, 0),
+            (std::set<EndedJob>{{7, 1, tests::session_time}, {8, 2, tests::session_time}}));
+  EXPECT_TRUE(jobs_ended_behind(path, begin.size() + more.size()).empty());
 }
 
 }  // namespace

@@ -81,7 +81,7 @@ TEST_F(BootActions, ALinkThatLeadsOutOfTheTreeIsFollowedInIt) {
   EXPECT_EQ(system::read_file(in("fstab")), "UUID=old-uuid\n");
 }
 
-TEST_F(BootActions, OnlyAnEmptyDeviceIsLost) {
+TEST_F(BootActions, OnlyAnEmptyDeviceIsLostOrOneWithWhatWasBegun) {
   write(in("image"), std::string(1 << 20, '\0'));
   EXPECT_TRUE(is_lost({in("image"), "vfat", "7A1B-22C3", {}}));
   // A FAT16 boot sector, as far as libblkid looks: jump, media, signature, label, volume ID.
@@ -97,6 +97,9 @@ TEST_F(BootActions, OnlyAnEmptyDeviceIsLost) {
   EXPECT_THROW(is_lost({in("image"), "vfat", "0000-0001", {}}), Refused);
   EXPECT_THROW(is_lost({in("image"), "ext4", "7A1B-22C3", {}}), Refused);
   EXPECT_THROW(is_lost({in("no such device"), "ext4", "7A1B-22C3", {}}), Refused);
+  // What was begun there, and nothing else.
+  EXPECT_TRUE(is_lost({in("image"), "vfat", "7a1b-22c3", {}, {}, /*half_made=*/true}));
+  EXPECT_THROW(is_lost({in("image"), "vfat", "0000-0001", {}, {}, /*half_made=*/true}), Refused);
 }
 
 }  // namespace

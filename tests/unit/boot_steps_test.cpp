@@ -42,6 +42,10 @@ TEST(BootSteps, OfTheEfiPlaybookAreAsRecorded) {
   expect_golden("efi-plan.txt", planned(sample_profile(), "efi"));
 }
 
+TEST(RepairSteps, AreAsRecorded) {
+  expect_golden("repair-plan.txt", planned(sample_profile(), "repair"));
+}
+
 TEST(BootSteps, OfTheTreePlaybookNeedNoBootLoader) {
   auto profile = sample_profile();
   profile.esp.reset();
@@ -64,7 +68,7 @@ TEST(BootSteps, NameWhatTheProfileLacks) {
 TEST(BootSteps, KeepTheUuidUnlessAnotherIsGiven) {
   auto profile = sample_profile();
   EXPECT_EQ(planned(profile).find("update-initramfs"), std::string::npos);
-  EXPECT_EQ(planned(profile).find("sed"), std::string::npos);
+  EXPECT_EQ(planned(profile).find("sed -i"), std::string::npos);
   profile.filesystem.new_uuid = "99999999-8a55-4c60-9a7e-2f6f2b7f1c11";
   expect_in_order(planned(profile), {"mkfs.btrfs --force --uuid 99999999-",
                                      "sed -i s/5f3a1f0e-8a55-4c60-9a7e-2f6f2b7f1c11/99999999-",

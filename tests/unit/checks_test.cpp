@@ -35,6 +35,11 @@ Facts all_good() {
   auto facts = good_facts();
   target(facts).fs_type = "btrfs";
   target(facts).fs_uuid = sample_profile().filesystem.uuid;
+  facts.mounts.push_back({target(facts).path, "/", "btrfs", "rw", "/@"});
+  facts.losses = LossFacts{};
+  facts.gate = GateFacts{};
+  facts.aftercare = AftercareFacts{};
+  facts.machine_id = sample_profile().machine_id;
   return facts;
 }
 
@@ -63,15 +68,49 @@ const Case cases[] = {
     {"target-free", [](Facts& f) { target(f).read_only = true; }, "read-only"},
     {"target-not-storage", [](Facts& f) { target(f).fs_uuid = sample_profile().storage.uuid; },
      "storage volume"},
+    {"target-not-storage",
+     [](Facts& f) {
+       f.devices[4].beneath = {"/dev/md0", target(f).path, target(f).disk};
+     },
+     "/dev/mapper/vg2-storage"},
+    {"target-not-live-medium", [](Facts& f) { target(f).live = "mounted on /run/live/medium"; },
+     "/run/live/medium"},
+    {"target-not-live-medium",
+     [](Facts& f) {
+       f.devices[3].live = "mounted on /run/rootfsbase";
+       f.devices[3].beneath = {target(f).path};
+     },
+     "/dev/nvme1n1"},
+    {"target-not-member", [](Facts& f) { target(f).fs_type = "LVM2_member"; }, "LVM2_member"},
+    {"target-not-member", [](Facts& f) { target(f).fs_type = "linux_raid_member"; }, "linux_raid_member"},
+    {"target-not-member", [](Facts& f) { target(f).fs_type = "bcache"; }, "bcache"},
+    {"target-not-member",
+     [](Facts& f) {  // a lost ESP would be made again on it
+       f.devices[1].fs_type = f.devices[1].fs_uuid = "";
+       f.devices[3].beneath = {f.devices[1].path};
+       f.devices[3].fs_type = "drbd";
+     },
+     "drbd"},
+    {"target-free",
+     [](Facts& f) {
+       f.devices[3].beneath = {target(f).path};
+       f.devices[3].in_use = "used as swap";
+     },
+     "swap"},
     {"uuid-unique", [](Facts& f) { f.devices[3].fs_uuid = sample_profile().filesystem.uuid; },
      "/dev/nvme1n1"},
     {"storage-mounted", [](Facts& f) { f.storage.reset(); }, "not mounted"},
     {"storage-mounted", [](Facts& f) { f.storage->writable = false; }, "read-only"},
+    {"storage-mounted", [](Facts& f) { f.storage->free_bytes = 4096; }, "full"},
     {"environment-complete", [](Facts& f) { f.storage->environment = false; }, "no recovery environment"},
     {"environment-complete", [](Facts& f) { f.storage->environment_tools[4].path = ""; }, "bextract"},
     {"volumes-readable", [](Facts& f) { f.storage->volumes[1].problem = "The volume Vol-0002 is missing"; },
      "Vol-0002"},
     {"backup-chosen", [](Facts& f) { f.backup->files = 0; }, "no files"},
+    {"backup-fits", [](Facts& f) { f.backup->bytes = std::int64_t{1} << 60; }, "does not fit"},
+    {"backup-proven", [](Facts& f) { f.storage->volumes[1].modified = 2; }, "was written to since"},
+    {"backup-proven", [](Facts& f) { f.storage->volumes[1].size -= 1; }, "has changed since"},
+    {"backup-proven", [](Facts& f) { f.proof->bootstrap = "another"; }, "backup.bsr"},
     {"restore-only", [](Facts& f) { f.director->writing_jobs = {"Nightly"}; }, "Nightly"},
     {"restore-only", [](Facts& f) { f.director->schedules = {"Weekly"}; }, "Weekly"},
     {"restore-only", [](Facts& f) { f.director->name = "other-dir"; }, "other-dir"},
@@ -138,6 +177,32 @@ const Case cases[] = {
     {"efi-variables", [](Facts& f) { f.efi.free_bytes = 0; }, "full"},
     {"booted-by-efi", [](Facts& f) { f.efi.booted = false; }, "not started by UEFI"},
     {"virtualisation-on", [](Facts& f) { f.virtualisation = false; }, "vmx"},
+    {"losses-repaired",
+     [](Facts& f) {
+       f.losses = LossFacts{2, {"ACL of /bin/ping", "xattr of /bin/ping"}};
+     },
+     "ACL of /bin/ping"},
+    {"gate-closed", [](Facts& f) { f.gate->open = {"2026-11-20 03:00:00 (/var/lib/recover)"}; },
+     "2026-11-20"},
+    {"aftercare-done",
+     [](Facts& f) {
+       f.aftercare->snapper = {{"home", "/home/.snapshots", false, false}};
+     },
+     "/home/.snapshots"},
+    {"aftercare-done", [](Facts& f) { f.aftercare->docker_layers = 3; }, "3 subvolumes"},
+    {"on-the-machine", [](Facts& f) { f.in_chroot = true; }, "chroot"},
+    {"on-the-machine", [](Facts& f) { f.machine_id = "other"; }, "/etc/machine-id"},
+    {"on-the-machine", [](Facts& f) { target(f).fs_uuid = "x"; }, "has the UUID x"},
+    {"on-the-machine",
+     [](Facts& f) {
+       f.mounts.back() = {"airootfs", "/", "overlay", "rw", "/"};
+     },
+     "overlay"},
+    {"on-the-machine",
+     [](Facts& f) {
+       f.mounts.push_back({"/dev/mapper/vg2-storage", "/", "ext4", "rw", "/"});
+     },
+     "0b8d3f67-9d1c-4f4f-8b64-6b1d8e9f2a10"},
     {"nothing-mounted",
      [](Facts& f) {
        f.mounts.push_back({"proc", "/mnt/gentoo/environment/proc", "proc", "", "/"});
@@ -170,6 +235,30 @@ TEST(Checks, AWholeDiskWithPartitionsIsNotFree) {
   const auto answer = find_check("target-free")->ask(profile, good_facts());
   EXPECT_EQ(answer.verdict, Verdict::fails);
   EXPECT_NE(answer.evidence.find("partition table"), std::string::npos);
+}
+
+TEST(Checks, AWholeDiskWithATableWithoutANumberIsNotFree) {
+  auto profile = sample_profile();
+  profile.filesystem.devices[0].partition = "";
+  auto facts = good_facts();
+  std::erase_if(facts.devices, [](const auto& device) { return device.path.starts_with("/dev/nvme0n1p"); });
+  facts.devices[0].table_uuid = "";
+  EXPECT_EQ(find_check("target-free")->ask(profile, facts).verdict, Verdict::holds);
+  facts.devices[0].table_type = "dos";
+  EXPECT_EQ(find_check("target-free")->ask(profile, facts).verdict, Verdict::fails);
+}
+
+TEST(Checks, APartitionOfAWholeDiskThatIsUsedOrAMemberIsRefused) {
+  auto profile = sample_profile();
+  profile.filesystem.devices[0].partition = "";
+  profile.esp.reset();
+  auto facts = good_facts();
+  facts.devices[1].fs_type = "zfs_member";
+  EXPECT_EQ(find_check("target-not-member")->ask(profile, facts).verdict, Verdict::fails);
+  facts.devices[1].in_use = "mounted on /x";
+  EXPECT_EQ(find_check("target-free")->ask(profile, facts).verdict, Verdict::fails);
+  facts.devices[1].live = "mounted on /run/archiso/bootmnt";
+  EXPECT_EQ(find_check("target-not-live-medium")->ask(profile, facts).verdict, Verdict::fails);
 }
 
 TEST(Checks, StorageOnTheWholeDiskOfTheTargetIsRefused) {
@@ -296,6 +385,26 @@ TEST(Checks, WhatLiesBeneathTheRootsVolumeIsNoClone) {
   EXPECT_EQ(find_check("uuid-unique")->ask(profile, facts).verdict, Verdict::holds);
   facts.devices.back().volume = "vg1/rootcopy";
   EXPECT_EQ(find_check("uuid-unique")->ask(profile, facts).verdict, Verdict::fails);
+}
+
+// Laws 1 and 2: whatever a playbook says.
+TEST(Checks, TheseMustHoldBeforeAnythingIsDestroyed) {
+  std::vector<std::string_view> found;
+  for (const auto& check : all_checks())
+    if (check.before_destroying) found.push_back(check.name);
+  const std::vector<std::string_view> expected{"backup-chosen",
+                                               "backup-fits",
+                                               "backup-proven",
+                                               "boot-partitions",
+                                               "target-found",
+                                               "target-free",
+                                               "target-not-live-medium",
+                                               "target-not-member",
+                                               "target-not-storage",
+                                               "target-size",
+                                               "uuid-unique",
+                                               "volumes-readable"};
+  EXPECT_EQ(found, expected);
 }
 
 }  // namespace

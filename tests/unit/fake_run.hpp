@@ -17,9 +17,13 @@ struct FakeRunner : Runner {
   std::vector<std::string> typed;  // the first line of each action
   std::string fail_at, interrupt_at, refuse_at;
   std::vector<std::string> release_failures;
-  int releases = 0;
+  int releases = 0, durable = 0;
+  std::string undurable;  // the step that did this cannot be brought to the disk
+  std::function<void()> on_durable;
+  std::function<void(const MakeIfLost&, Observer&)> on_make;
 
-  void perform(const Action& action, Observer&) override {
+  void perform(const Action& action, Observer& observer) override {
+    if (const auto* make = std::get_if<MakeIfLost>(&action); make && on_make) on_make(*make, observer);
     std::string all;
     for (const auto& line : as_typed(action)) all += line + "\n";
     if (!interrupt_at.empty() && all.find(interrupt_at) != std::string::npos) throw Interrupted("SIGINT");
@@ -28,6 +32,12 @@ struct FakeRunner : Runner {
     if (!fail_at.empty() && all.find(fail_at) != std::string::npos) throw Failed("failed: " + all, "mend it");
     typed.push_back(as_typed(action).front());
     everything += all;
+  }
+  void make_durable() override {
+    if (!undurable.empty() && did(undurable))
+      throw Error(Exit::failed, "the disk took it, and lost it", "mend it");
+    ++durable;
+    if (on_durable) on_durable();
   }
   std::vector<std::string> release() override {
     ++releases;
@@ -62,6 +72,12 @@ inline Facts good_facts() {
                                 1100,
                                 {"Vol-0001", "Vol-0002"},
                                 true};
+  facts.proof = ProofFacts{};
+  facts.proof->proof.bootstrap = facts.proof->bootstrap = "sum of backup.bsr";
+  for (auto& volume : facts.storage->volumes) {
+    volume.modified = 1;
+    facts.proof->proof.volumes.push_back({volume.name, volume.size, volume.modified});
+  }
   facts.director = bacula::DirectorFacts{"alder-dir",  "9.6.7",        {"RestoreFiles"}, {},
                                          {"alder-fd"}, {"alder-root"}, {"File1"},        {}};
   facts.filesystem = FilesystemFacts{"5f3a1f0e-8a55-4c60-9a7e-2f6f2b7f1c11",
@@ -104,7 +120,8 @@ struct FakeRun {
       if (before_read) before_read(reads);
       // After mkfs the target holds the new filesystem.
       for (auto& device : facts.devices)
-        if (device.partition_uuid == "c1a1f1b2-7b1e-4a53-8a55-0f9f5b6d7e21" && runner.did("mkfs.btrfs")) {
+        if (device.partition_uuid == "c1a1f1b2-7b1e-4a53-8a55-0f9f5b6d7e21" &&
+            runner.did("mkfs.btrfs --force --uuid")) {
           device.fs_type = "btrfs";
           device.fs_uuid = profile.filesystem.uuid;
         }

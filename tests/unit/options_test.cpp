@@ -32,6 +32,8 @@ TEST(Options, OfARun) {
   EXPECT_EQ(options.command, "run");
   EXPECT_EQ(options.playbook, "storage");
   EXPECT_EQ(options.confirm, (std::vector<std::string>{"A", "B"}));
+  EXPECT_EQ(parse({"--playbook", "tree", "--replace", "A=B", "--replace", "C=D"}).replace,
+            (std::vector<std::string>{"A=B", "C=D"}));
   EXPECT_EQ(options.as_of, "2026-11-20 04:00:00");
 }
 
@@ -55,8 +57,19 @@ TEST(Options, RefusesWhatMakesNoSense) {
   expect_refused({"--playbook", "storage", "extra"}, "extra");
   expect_refused({"status", "extra"}, "extra");
   expect_refused({"status", "--resume"}, "--playbook");
+  expect_refused({"check", "--replace", "A=B"}, "--playbook");
   expect_refused({"--playbook", "storage", "--resume", "--restart"}, "exclude");
+  expect_refused({"verify-backup", "--state", "/x"}, "/var/lib/recover");
+  expect_refused({"quarantine", "--state", "/x"}, "/var/lib/recover");
   expect_refused({"\x1b[2J"}, "\\033");
+}
+
+TEST(Options, KnowTwoDepthsOfAProof) {
+  EXPECT_EQ(parse({"--playbook", "storage"}).prove, "");
+  EXPECT_EQ(parse({"--playbook", "storage", "--prove", "full"}).prove, "full");
+  EXPECT_EQ(parse({"--playbook", "storage", "--prove", "quick"}).prove, "quick");
+  expect_refused({"--playbook", "storage", "--prove", "none"}, "no depth");
+  expect_refused({"status", "--prove", "full"}, "--playbook");
 }
 
 TEST(Options, RefusesMomentsThatAreNone) {

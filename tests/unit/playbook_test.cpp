@@ -56,7 +56,12 @@ const Bad bad_playbooks[] = {
     {"UnknownCheck",
      "title = \"t\"\n[[step]]\nname = \"a\"\nuses = \"make-btrfs\"\nguards = [\"root-usr\"]\n", "5:10",
      "\"root-usr\"", "\"root-user\""},
+    {"DestroysWithoutRecovery",
+     "title = \"t\"\nrecovery = false\n[[step]]\nname = \"a\"\nuses = \"make-btrfs\"\n", "2:12", "destroys",
+     "Take out"},
     {"KindMissing", "title = \"t\"\n[[step]]\nname = \"a\"\n", "2:1", "\"uses\" is missing", "Add it"},
+    {"NoDepthOfAProof", "title = \"t\"\n[[step]]\nname = \"a\"\nuses = \"prove-backup\"\ndepth = \"deep\"\n",
+     "5:9", "no depth", "quick"},
     {"WrongTypeOfName", "title = \"t\"\n[[step]]\nname = 3\nuses = \"make-btrfs\"\n", "3:8", "must be a text",
      "Correct"},
     {"WrongTypeInAList", "title = \"t\"\n[[step]]\nname = \"a\"\nuses = \"make-btrfs\"\nguards = [1]\n",
@@ -92,6 +97,20 @@ TEST(Playbook, ThatIsMissingIsRefusedByName) {
     FAIL();
   } catch (const UsageError& error) {
     EXPECT_NE(error.problem().find("/nowhere/at/all.toml"), std::string::npos);
+  }
+}
+
+// One that destroys and has no such step destroys nothing: it had better be in those that are delivered.
+TEST(Playbook, ThatDestroysProvesTheBackupFirst) {
+  for (const auto* name : {"storage", "tree"}) {
+    const auto playbook = load_playbook(source_path(std::string("playbooks/") + name + ".toml"));
+    const auto uses = [&](const char* kind) {
+      return std::find_if(playbook.steps.begin(), playbook.steps.end(),
+                          [&](const auto& step) { return step.uses == kind; });
+    };
+    EXPECT_LT(uses("choose-backup"), uses("prove-backup")) << name;
+    EXPECT_LT(uses("adopt-bootstrap"), uses("prove-backup")) << name;
+    EXPECT_LT(uses("prove-backup"), uses("make-btrfs")) << name;
   }
 }
 

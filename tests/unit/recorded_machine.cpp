@@ -20,6 +20,9 @@ BlockDevice device(TomlTable table) {
   read.model = table.text_or("model", "");
   read.partition_uuid = table.text_or("partition", "");
   read.table_uuid = table.text_or("table", "");
+  read.table_type = table.text_or("table-type", "");
+  read.beneath = table.texts_or("beneath", {});
+  read.live = table.text_or("live", "");
   read.size = table.integer("size");
   read.number = static_cast<int>(table.integer_or("number", 0));
   read.start = table.integer_or("start", 0);

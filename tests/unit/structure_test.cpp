@@ -65,9 +65,9 @@ TEST(Structure, BaculaKnowsTheSystemAndItselfOnly) {
 
 // It describes a machine; it knows no plan, and cannot act.
 TEST(Structure, CaptureSeesTheSystemBaculaAndTheProfile) {
-  const std::set<std::string> values{"recover/error.hpp",     "recover/facts.hpp",
-                                     "recover/profile.hpp",   "recover/mount_points.hpp",
-                                     "recover/efi_entry.hpp", "recover/toml_file.hpp"};
+  const std::set<std::string> values{
+      "recover/error.hpp",     "recover/facts.hpp",     "recover/profile.hpp", "recover/mount_points.hpp",
+      "recover/efi_entry.hpp", "recover/toml_file.hpp", "recover/duration.hpp"};
   for (const auto& [file, list] : includes()) {
     if (!file.starts_with("recover/capture/")) continue;
     for (const auto& include : list) {
@@ -76,6 +76,23 @@ TEST(Structure, CaptureSeesTheSystemBaculaAndTheProfile) {
                            include.starts_with("recover/capture/") || values.contains(include);
       EXPECT_TRUE(allowed) << file << " includes " << include;
       EXPECT_NE(include, "recover/system/process.hpp") << file;
+    }
+  }
+}
+
+// It proves what is; it knows no plan, and what it runs is Bacula's.
+TEST(Structure, VerifySeesTheSystemBaculaAndTheRecord) {
+  const std::set<std::string> values{
+      "recover/error.hpp",    "recover/facts.hpp",      "recover/profile.hpp",       "recover/duration.hpp",
+      "recover/reporter.hpp", "recover/recoveries.hpp", "recover/journal_state.hpp", "recover/journal.hpp",
+      "recover/event.hpp",    "recover/check.hpp",      "recover/mount_points.hpp"};
+  for (const auto& [file, list] : includes()) {
+    if (!file.starts_with("recover/verify/")) continue;
+    for (const auto& include : list) {
+      if (!is_ours(include)) continue;
+      const bool allowed = include.starts_with("recover/system/") || include.starts_with("recover/bacula/") ||
+                           include.starts_with("recover/verify/") || values.contains(include);
+      EXPECT_TRUE(allowed) << file << " includes " << include;
     }
   }
 }
@@ -123,8 +140,9 @@ TEST(Structure, EachThirdPartyHeaderLivesInOneFile) {
       {"nlohmann/", {"recover/event.cpp"}},
       {"spdlog/", {"recover/reporter.cpp"}},
       {"boost/", {"recover/options.cpp"}},
-      {"openssl/", {"recover/sha256.cpp"}},
-      {"zlib.h", {"recover/bacula/volume_blocks.cpp"}},
+      {"openssl/", {"recover/sha256.cpp", "recover/bacula/digest.cpp"}},
+      {"zlib.h", {"recover/bacula/volume_blocks.cpp", "recover/bacula/unpack_gzip.cpp"}},
+      {"lzo/", {"recover/bacula/unpack_lzo.cpp"}},
       {"efivar/", {"recover/system/efi.cpp"}},
       {"blkid/", {"recover/system/device_content.cpp"}},
       {"btrfsutil.h", {"recover/system/btrfs.cpp"}},
@@ -145,6 +163,26 @@ TEST(Structure, NoFileIsTwo) {
     for (std::string text; std::getline(in, text);) ++lines;
     EXPECT_LE(lines, 400) << file;
   }
+}
+
+// The linker takes one of the two and says nothing.
+TEST(Structure, NoTypeOfANamespaceHasTheNameOfAnother) {
+  const std::regex space("^namespace (\\S+) \\{"),
+      type("^(?:struct|class|enum class) (\\w+)(?: final)?(?: :[^:].*)? \\{");
+  std::map<std::string, std::string> homes;
+  for (const auto& [file, list] : includes()) {
+    if (!file.ends_with(".hpp")) continue;
+    std::ifstream in(source_path(file));
+    std::string where;
+    std::smatch match;
+    for (std::string text; std::getline(in, text);) {
+      if (std::regex_search(text, match, space)) where = match[1];
+      if (!std::regex_search(text, match, type)) continue;
+      const auto [home, is_new] = homes.emplace(where + "::" + match[1].str(), file);
+      EXPECT_TRUE(is_new) << home->first << " is in " << home->second << " and in " << file;
+    }
+  }
+  EXPECT_GT(homes.size(), 100U);
 }
 
 // A kind of step or a check without its line in the documentation is not there for an operator.

@@ -1,8 +1,11 @@
 // Identity and use from a made-up sysfs: no device is opened.
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <sys/sysmacros.h>
 
 #include <filesystem>
+#include <map>
+#include <set>
 
 #include "recover/system/device_identity.hpp"
 #include "recover/system/device_use.hpp"
@@ -52,6 +55,43 @@ TEST(VpdPage80, IsTrimmedOfWhatFirmwarePads) {
   EXPECT_EQ(serial_in_vpd_page_80(std::string("\0\x83\0\x04", 4) + "ABCD"), "") << "another page";
   EXPECT_EQ(serial_in_vpd_page_80("AB"), "");
   EXPECT_EQ(serial_in_vpd_page_80(""), "");
+}
+
+TEST(KernelDevices, KnowAllThatAVolumeLiesOn) {
+  FakeSys sys;
+  sys.add("pci/sda", "8:0", "1000");
+  sys.add("pci/sda/sda1", "8:1", "100");
+  sys.put("pci/sda/sda1", "partition", "1\n");
+  sys.add("pci/sdb", "8:16", "1000");
+  sys.add("virtual/md0", "9:0", "900");
+  sys.link("../../../pci/sda/sda1", "devices/virtual/md0/slaves/sda1");
+  sys.link("../../../pci/sdb", "devices/virtual/md0/slaves/sdb");
+  sys.add("virtual/dm-0", "253:0", "800");
+  sys.put("virtual/dm-0", "dm/name", "vg2-storage\n");
+  sys.put("virtual/dm-0", "dm/uuid", "LVM-x\n");
+  sys.link("../../md0", "devices/virtual/dm-0/slaves/md0");
+  std::map<std::string, std::set<std::string>> found;
+  for (const auto& device : read_kernel_devices(sys.path()))
+    found[device.name] = {device.lies_on.begin(), device.lies_on.end()};
+  EXPECT_TRUE(found["sda"].empty());
+  EXPECT_EQ(found["sda1"], (std::set<std::string>{"sda"}));
+  EXPECT_EQ(found["dm-0"], (std::set<std::string>{"md0", "sda", "sda1", "sdb"}));
+}
+
+TEST(KernelDevices, KnowWhatALoopDevicesFileLiesOn) {
+  const TemporaryDirectory directory;
+  const auto file = directory.put("image", "");
+  struct stat info = {};
+  ASSERT_EQ(::stat(file.c_str(), &info), 0);
+  FakeSys sys;
+  sys.add("pci/sda", "8:0", "1000");
+  sys.link("../../devices/pci/sda",
+           "dev/block/" + std::to_string(major(info.st_dev)) + ":" + std::to_string(minor(info.st_dev)));
+  sys.add("virtual/loop0", "7:0", "1000");
+  sys.put("virtual/loop0", "loop/backing_file", file + "\n");
+  const auto devices = read_kernel_devices(sys.path());
+  ASSERT_EQ(devices.size(), 2U);
+  EXPECT_EQ(devices[0].lies_on, (std::vector<std::string>{"sda"}));
 }
 
 TEST(KernelDevices, KnowAScsiDiskAndItsPartitions) {

@@ -10,6 +10,7 @@
 #include <functional>
 
 #include "recover/error.hpp"
+#include "recover/system/mount.hpp"
 #include "tests/unit/system_temporary.hpp"
 
 namespace recover::system {
@@ -26,7 +27,7 @@ mode_t mode_of(const std::string& path) {
 std::string problem_of(const std::function<void()>& what) {
   try {
     what();
-  } catch (const Failed& error) {
+  } catch (const Error& error) {
     EXPECT_FALSE(error.remedy().empty());
     return error.problem();
   }
@@ -35,6 +36,29 @@ std::string problem_of(const std::function<void()>& what) {
 
 std::size_t count_in(const std::string& directory) {
   return static_cast<std::size_t>(std::distance(fs::directory_iterator(directory), fs::directory_iterator()));
+}
+
+TEST(Files, AreTheirOwnersBeforeTheyHaveTheirName) {
+  const TemporaryDirectory directory;
+  const Owner owner = ::geteuid() == 0 ? Owner{1234, 4321} : Owner{::getuid(), ::getgid()};
+  write_file(directory / "written", "text", 04750, owner);
+  copy_file(directory / "written", directory / "copied", 04750, owner);
+  for (const auto* name : {"written", "copied"}) {
+    struct stat status {};
+    ASSERT_EQ(::stat((directory / name).c_str(), &status), 0);
+    EXPECT_EQ(std::pair(status.st_uid, status.st_gid), std::pair(owner.uid, owner.gid)) << name;
+    EXPECT_EQ(status.st_mode & 07777, 04750U)
+        << name << ": chown(2) takes set-user-ID away, so it comes first";
+  }
+}
+
+TEST(WriteOut, SaysWhatCouldNotBeWritten) {
+  const TemporaryDirectory directory;
+  EXPECT_NO_THROW(write_out(directory.path()));
+  EXPECT_NO_THROW(write_out("/proc"));
+  const auto gone = directory.path() + "/gone";
+  EXPECT_EQ(problem_of([&] { write_out(gone); }),
+            "Could not write to its disk what is in " + gone + ": No such file or directory");
 }
 
 TEST(Descriptor, OwnsAndMoves) {

@@ -1,9 +1,11 @@
 #include "recover/system/tree_root.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <filesystem>
 
 #include "recover/error.hpp"
@@ -73,6 +75,16 @@ TEST_F(TreeRootTest, NoLinkLeadsOut) {
   }
   EXPECT_TRUE(fs::is_empty(base / "outside"));
   EXPECT_EQ(mode(base / "outside"), before);
+}
+
+TEST_F(TreeRootTest, OpensWithoutLinksWhatIsNoneItself) {
+  fs::create_directory(base / "root/var/tmp");
+  fs::create_symlink("var", base / "root/v");
+  EXPECT_TRUE(root().open_without_links("/var/tmp", O_PATH));
+  EXPECT_FALSE(root().open_without_links("/v/tmp", O_PATH));
+  EXPECT_EQ(errno, ELOOP);
+  EXPECT_FALSE(root().open_without_links("/v", O_RDONLY));
+  EXPECT_TRUE(root().open_without_links("/v", O_PATH));  // the link itself
 }
 
 TEST_F(TreeRootTest, TellsWhereADirectoryReallyIs) {

@@ -30,6 +30,18 @@ TEST(Printable, EscapesWhatMovesTheCursorOrTurnsTheText) {
   EXPECT_EQ(printable("\xE2\x80\xAE"), "\\342\\200\\256");  // right-to-left override
 }
 
+TEST(FromPrintable, GivesBackEveryByte) {
+  std::string every;
+  for (int byte = 0; byte < 256; ++byte) every += static_cast<char>(byte);
+  for (const std::string& text : {every, std::string("a\\012"), std::string("\xC3\xBCn\nx\\"), std::string()})
+    EXPECT_EQ(from_printable(printable(text)), text);
+}
+
+TEST(FromPrintable, LeavesABackslashThatEscapesNothing) {
+  for (const std::string text : {"\\", "\\9", "\\01", "\\400", "\\08x"})
+    EXPECT_EQ(from_printable(text), text);
+}
+
 TEST(Redact, TakesPasswordsOut) {
   EXPECT_EQ(redact("Password = \"secret\"\nName = x"), "Password = ***\nName = x");
   EXPECT_EQ(redact("password=secret; dbuser=me"), "password=***; dbuser=me");

@@ -7,14 +7,24 @@ Linux has no EFI variables: the machine must come up by the fallback path on its
 
 import unittest
 
-from loop import tree
+from loop import reminder, tree
 
 from . import layouts, work
 from .case import NOT_FINISHED, REFUSED, unexpected
-from .disaster import HOME, Machine
+from .disaster import HOME, Machine, OneDisk
 
 FALLBACK_PATH = ["--without-efi-variables"]
 MOUNT_STORAGE = ["sh", "-c", "mkdir -p /mnt/storage && vgchange -q -ay vg2 && mount /dev/vg2/storage /mnt/storage"]
+# Bacula's daemons write to /var of the environment, its catalog is there; bconsole keeps its history in /root.
+_SUMS = f"""
+{MOUNT_STORAGE[2]}
+cd /mnt/storage
+find bacula environment machine.toml -path environment/var -prune -o -path environment/root -prune -o \\
+  -type f -print0 | sort -z | xargs -0 sha256sum
+cd /
+umount /mnt/storage
+vgchange -q -an vg2
+"""
 NEW_UUID = "3e94b7d1-60a8-4c25-9f1d-b27c80e5a946"
 
 
@@ -44,9 +54,9 @@ class LayoutTest(unittest.TestCase):
         self.assert_nothing_left(ran)
         self.assertEqual(machine.digests(), before)
 
-    def assert_restored(self, machine, uuid=layouts.ROOT_UUID):
+    def assert_restored(self, machine, uuid=layouts.ROOT_UUID, found=None):
         """With eyes of our own: the program has no part in what is compared here."""
-        layout, found = machine.layout, machine.look()
+        layout, found = machine.layout, found or machine.look()
         facts = found.facts
         self.assertEqual(facts["root-uuid"], uuid)
         self.assertEqual(facts["root-label"], layouts.ROOT_LABEL)
@@ -62,7 +72,7 @@ class LayoutTest(unittest.TestCase):
 
     def assert_same_tree(self, machine, found, uuid):
         expected = tree.load(machine.golden / "newest.manifest")
-        anew = ["/boot/efi", machine.layout.grub_folder, "/var/lib/recover"]
+        anew = ["/boot/efi", machine.layout.grub_folder, "/var/lib/recover", *reminder.MESSAGES, *reminder.SYSTEMD]
         if uuid != layouts.ROOT_UUID:
             # The last is where the initramfs is put together.
             anew += ["/etc/fstab", *_initramfs(found.manifest), "/var/lib/initramfs-tools", "/var/tmp"]
@@ -98,6 +108,7 @@ class Layouts(LayoutTest):
         """All of it; with `uuid`, the root gets another one than it had."""
         machine = Machine(layout, self.folder)
         machine.lose()
+        machine.add_decoys()
         self.assert_captured(machine)
         if uuid:
             machine.edit("machine.toml", r"^\[filesystem\]$", f'[filesystem]\nnew-uuid = "{uuid}"')
@@ -114,6 +125,7 @@ class Layouts(LayoutTest):
         failed = [line for line in rescue["check"].out.splitlines() if line.startswith("   NO ")]
         self.assertEqual([line.split()[1] for line in failed], ["efi-variables:"], rescue["check"].out)
         self.assert_restored(machine, uuid or layouts.ROOT_UUID)
+        self.assertEqual(machine.written_decoys(), [])
         self.assert_boots(machine, uuid or layouts.ROOT_UUID)
 
     def assert_captured(self, machine):
@@ -158,6 +170,57 @@ class Layouts(LayoutTest):
 
     def test_grub2_names(self):
         self.recover(layouts.GRUB2_NAMES)
+
+
+class ReplacedDisk(LayoutTest):
+    def test_a_new_blank_larger_disk_gets_the_table_and_boots(self):
+        layout = layouts.PLAIN
+        machine = Machine(layout, self.folder)
+        machine.lose()
+        old, size = layout.disks[0].guid, layout.disks[0].size + 512
+        with open(machine.images[0], "wb") as disk:
+            disk.truncate(size * layouts.MIB)
+        # A disk of user-mode Linux has no serial. A loop device over it has one: what it lies on.
+        new = "/dev/ubda"
+        replace = [f"{HOME}/recover", "--playbook", "storage", "--profile", f"{HOME}/machine.toml", "--replace",
+                   f"{old}={new}", *FALLBACK_PATH]
+        ran = machine.rescue(attach=["sh", "-c", "modprobe loop; losetup --show --partscan --find /dev/ubda"],
+                             without=machine.restore(*FALLBACK_PATH), unconfirmed=[*replace, "--confirm", old],
+                             restore=[*replace, "--confirm", new],
+                             again=[*replace, "--confirm", new, "--restart", "--dry-run"],
+                             table=["sh", "-c", "losetup --detach-all; sgdisk --print --info=1 --info=2 /dev/ubda"])
+        self.assert_exit(ran["without"], REFUSED)
+        self.assert_says(ran["without"], "is not attached", "--replace")
+        self.assert_exit(ran["unconfirmed"], REFUSED)
+        self.assert_exit(ran["restore"], NOT_FINISHED)
+        self.assert_says(ran["restore"], "still names the old disk")
+        self.assert_nothing_left(ran["restore"])
+        self.assertNotIn("sfdisk", ran["again"].out)  # it has its table
+        self.assert_says(ran["table"], old.upper(), *(part.guid.upper() for part in layout.disks[0].partitions))
+        self.assert_restored(machine)
+        self.assert_boots(machine)
+
+
+class StorageOnTheSameDisk(LayoutTest):
+    def test_nothing_of_the_storage_volume_is_written_but_what_a_recovery_writes(self):
+        machine = OneDisk(self.folder)
+        machine.lose()
+        machine.add_decoys()
+        before = self.sums(machine)
+        restored = machine.rescue(restore=machine.restore(*FALLBACK_PATH))["restore"]
+        self.assert_exit(restored, NOT_FINISHED)
+        self.assert_nothing_left(restored)
+        self.assertEqual(sorted(set(self.sums(machine)) ^ set(before)), [])
+        self.assert_restored(machine)
+        self.assertEqual(machine.written_decoys(), [])
+
+    def sums(self, machine):
+        """A line for each file that no recovery has any business with: the volumes, and the environment's programs."""
+        ran = machine.rescue(sums=["sh", "-e", "-c", _SUMS])["sums"]
+        self.assert_exit(ran, 0)
+        self.assertIn("bacula/", ran.out)
+        self.assertIn("environment/usr/sbin/bextract", ran.out)
+        return ran.out.splitlines()
 
 
 def _initramfs(manifest):

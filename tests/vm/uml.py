@@ -50,12 +50,12 @@ class Result:
         return self
 
 
-def run(job, disks, system, share, timeout=600, memory=1024, echo=False):
-    """Runs `job`, text of a shell script, to its end. `memory` is in MiB."""
+def run(job, disks, system, share, timeout=600, memory=1024, echo=False, environment=None):
+    """Runs `job`, text of a shell script, to its end. `memory` is in MiB; `environment` is for the kernel's process."""
     share = Path(share).absolute()
     (share / "job").write_text(job, encoding="utf-8")
     begin = time.monotonic()
-    out, console = _run(_argv(disks, system, share, memory), timeout, echo)
+    out, console = _run(_argv(disks, system, share, memory), timeout, echo, environment or {})
     text, marker, rest = out.rpartition(_MARKER)
     if not marker:
         raise Failed(f"user-mode Linux ended before its job or took over {timeout} s.\n"
@@ -80,9 +80,9 @@ def _argv(disks, system, share, memory):
     return ["sh", "-c", start, "sh", *argv, "--", f"{TESTS}/vm/guest/start.sh"]
 
 
-def _run(argv, timeout, echo):
+def _run(argv, timeout, echo, environment):
     """(what came on the second console, what came on the first)."""
-    environment = {"TMPDIR": _SCRATCH, "HOME": _SCRATCH, "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
+    environment = {"TMPDIR": _SCRATCH, "HOME": _SCRATCH, "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", **environment}
     process = subprocess.Popen(confined(*argv, network=False), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                stderr=subprocess.PIPE, env=environment)
     texts = [[], []]
