@@ -21,14 +21,19 @@ def main():
     words.add_argument("--from", dest="first", type=int, default=0, help="the first point; they are counted from 0")
     words.add_argument("--to", type=int, help="the last one")
     words.add_argument("--every", type=int, default=1, help="only each so-many-th")
-    words.add_argument("--all", action="store_true", help="also those that leave the same behind as another")
+    which = words.add_mutually_exclusive_group()
+    which.add_argument("--all", action="store_true", help="also those that leave the same behind as another")
+    which.add_argument("--shared", action="store_true", help="only those that leave the same behind as another, all of them")
     words.add_argument("--jobs", type=int, default=3 * (os.cpu_count() or 1), help="machines at a time, 15 at most")
     given = words.parse_args()
     with contextlib.ExitStack() as held:
         hands = [held.enter_context(worker) for worker in workers.lanes(given.jobs)]
         points = [(known, None, point) for known in scenario.ALL for point in hands[0].points(known.name)]
-        candidates = [(index, *points[index]) for index in range(len(points))]
-        if not given.all:
+        if given.all:
+            candidates = [(index, *points[index]) for index in range(len(points))]
+        elif given.shared:
+            candidates = sweep.shared_states(points)
+        else:
             candidates = sweep.one_of_each_state(points)
         chosen = [one for one in candidates
                   if one[0] >= given.first and (given.to is None or one[0] <= given.to)][::given.every]

@@ -68,6 +68,13 @@ def one_of_each_state(points):
     return [(index, *points[index]) for index in sorted(taken)]
 
 
+def shared_states(points):
+    """Those that one_of_each_state() chooses among: every point that leaves the same as another."""
+    leave = Counter((scenario.name, point.state) for scenario, _, point in points)
+    return [(index, scenario, undisturbed, point) for index, (scenario, undisturbed, point) in enumerate(points)
+            if leave[scenario.name, point.state] > 1]
+
+
 def run(points, chosen, say, hands=(kill.near,)):
     """`hands`: who tries a point, as kill.near() does; as many at a time as there are of them."""
     figures = Figures(points=len(points), states=len({(scenario.name, point.state) for scenario, _, point in points}))
