@@ -34,6 +34,10 @@ std::string told(const std::string& preamble, const std::string& errors) {
   return text;
 }
 
+// To a Director that says nothing bconsole says, in the end, what it says when the password is wrong.
+// Measured with 9.6.7: a refusal is said 5 s after it came, silence after 20 s.
+constexpr std::chrono::seconds longer_than_a_refusal{15};
+
 // There was no greeting: why, and what to do about it.
 [[noreturn]] void no_greeting(const Console& console, const std::string& words,
                               const system::ProcessResult& result, std::chrono::milliseconds deadline) {
@@ -42,14 +46,16 @@ std::string told(const std::string& preamble, const std::string& errors) {
   };
   const std::string command = command_text(console);
   const std::string answered = words.empty() ? "nothing" : "\"" + words + "\"";
-  if (result.timed_out) {
+  const bool refused = has("authorization problem") || has("authentication");
+  if (result.timed_out || (refused && result.took >= longer_than_a_refusal)) {
+    const auto waited = result.timed_out ? deadline : result.took;
     throw Failed(
-        "The Bacula Director did not answer within " + system::human_seconds(deadline.count() / 1000) +
+        "The Bacula Director did not answer within " + system::human_seconds(waited.count() / 1000) +
             "; bconsole said " + answered,
         "The Director hangs, or something else listens on its port: look at its log, restart it, then try " +
             command);
   }
-  if (has("authorization problem") || has("authentication")) {
+  if (refused) {
     throw Failed(
         "The Bacula Director refused the console's password: bconsole said " + answered,
         "Give the Director resource in the console's configuration the Password that the Director's own "

@@ -30,8 +30,9 @@ struct ProcessResult {
   int status = 0;          // exit status; 128 + N when signal N ended it; 127 when it could not be executed
   bool timed_out = false;  // the deadline passed
   bool stalled = false;    // it was ended because it did nothing any more
-  std::string out;         // captured standard output; empty when a sink took it
-  std::string err;         // captured standard error: at most its last 64 KiB
+  std::chrono::milliseconds took{};  // from its start to its end, or to where it was given up
+  std::string out;                   // captured standard output; empty when a sink took it
+  std::string err;                   // captured standard error: at most its last 64 KiB
 };
 
 // Receives standard output as it arrives, in pieces of any size.

@@ -106,6 +106,7 @@ ProcessResult ProcessRun::to_the_end() {
       throw;
     }
   }
+  result_.took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - began_);
   result_.timed_out = ending_ == Ending::late;
   result_.stalled = ending_ == Ending::stalled;
   result_.err = errors_.take();

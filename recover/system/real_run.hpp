@@ -54,6 +54,7 @@ class ProcessRun {
   bool killed_ = false;
   std::optional<Clock::time_point> deadline_, kill_at_, give_up_at_, ended_at_;
   Clock::time_point alive_at_ = Clock::now();
+  const Clock::time_point began_ = Clock::now();
   std::string read_so_far_;  // as /proc tells it
 };
 

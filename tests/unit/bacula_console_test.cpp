@@ -90,6 +90,10 @@ TEST(Converse, SaysWhenTheConfigurationIsBadAndKeepsItsPassword) {
 TEST(Converse, SaysWhenTheDirectorHangs) {
   const auto before = problem_of(tests::timed_out("Connecting to Director 127.0.0.1:9101\n"));
   EXPECT_NE(before.find("did not answer within 20 s"), std::string::npos) << before;
+  auto given_up = tests::ended(1, "Connecting to Director 127.0.0.1:9101\nDirector authorization problem.\n");
+  given_up.took = std::chrono::seconds(20);
+  const auto by_itself = problem_of(given_up);
+  EXPECT_NE(by_itself.find("did not answer within 20 s"), std::string::npos) << by_itself;
   const auto within = problem_of(tests::timed_out(std::string(ScriptedDirector::greeting) + ".jobs\n"));
   EXPECT_NE(within.find("had not finished answering"), std::string::npos) << within;
 }
