@@ -24,6 +24,7 @@ def main():
     which = words.add_mutually_exclusive_group()
     which.add_argument("--all", action="store_true", help="also those that leave the same behind as another")
     which.add_argument("--shared", action="store_true", help="only those that leave the same behind as another, all of them")
+    words.add_argument("--kind", action="append", help="only points whose kind begins with this; may be said again")
     words.add_argument("--jobs", type=int, default=3 * (os.cpu_count() or 1), help="machines at a time, 15 at most")
     given = words.parse_args()
     with contextlib.ExitStack() as held:
@@ -36,7 +37,8 @@ def main():
         else:
             candidates = sweep.one_of_each_state(points)
         chosen = [one for one in candidates
-                  if one[0] >= given.first and (given.to is None or one[0] <= given.to)][::given.every]
+                  if one[0] >= given.first and (given.to is None or one[0] <= given.to)
+                  and (given.kind is None or one[3].kind.startswith(tuple(given.kind)))][::given.every]
         say(f"{len(points)} points, {len(chosen)} of them now, by {len(hands)} machines")
         figures = sweep.run(points, chosen, say, [hand.near for hand in hands])
     for line in figures.problems + figures.lines():

@@ -51,10 +51,11 @@ class Moment:
 
 
 class Recording:
-    """One undisturbed recovery, in `folder`; a folder that has it already is taken as it is."""
+    """One undisturbed recovery, in `folder`; a folder that has it already is taken as it is. `whole`: with the step
+    that takes longest."""
 
-    def __init__(self, folder):
-        self.folder = Path(folder)
+    def __init__(self, folder, whole=False):
+        self.folder, self._whole = Path(folder), whole
         self._lost, self._done = self.folder / "lost", self.folder / "recorded"
         self._kept = self._done.exists()
         self.machine = Machine(layouts.PLAIN, self.folder / f"machine-{time.monotonic_ns()}")
@@ -73,7 +74,8 @@ class Recording:
     def _record(self):
         self.machine.lose()
         # With another UUID there is something to do in fstab.
-        self.machine.edit("playbooks/storage.toml", _LEFT_OUT, "")
+        if not self._whole:
+            self.machine.edit("playbooks/storage.toml", _LEFT_OUT, "")
         self.machine.edit("machine.toml", r"^\[filesystem\]$", f'[filesystem]\nnew-uuid = "{NEW_UUID}"')
         shutil.rmtree(self._lost, ignore_errors=True)
         self._lost.mkdir()
@@ -188,11 +190,12 @@ def main():
     parser.add_argument("--boot", type=int, default=8, help="boot every Nth machine; 0: none")
     parser.add_argument("--only", action="append", help="moments with this in their name, and no others; several times")
     parser.add_argument("--list", action="store_true", help="name the moments and end")
+    parser.add_argument("--whole", action="store_true", help="record the step initramfs as well, which takes minutes")
     parser.add_argument("--keep", metavar="FOLDER", help="record there; a recording that is there is used again")
     options = parser.parse_args()
     begin = time.monotonic()
     with work.folder() as folder:
-        recording = Recording(options.keep or folder)
+        recording = Recording(options.keep or folder, options.whole)
         moments = recording.moments()
         chosen = choose(moments, options.every, options.seed, options.only)
         progress(f"{len(recording.log.requests)} requests to the disks, {len(moments)} moments, {len(chosen)} chosen")
