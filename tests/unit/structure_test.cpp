@@ -148,12 +148,14 @@ TEST(Structure, EachThirdPartyHeaderLivesInOneFile) {
       {"btrfsutil.h", {"recover/system/btrfs.cpp"}},
       {"libmount/", {"recover/system/mount.cpp", "recover/system/unmount.cpp"}},
   };
-  for (const auto& [file, list] : includes())
+  for (const auto& [file, list] : includes()) {
+    if (file == "recover/libraries.cpp") continue;  // asks each for its version, and nothing else
     for (const auto& include : list)
       for (const auto& [header, files] : homes)
         if (include.starts_with(header)) {
           EXPECT_TRUE(files.contains(file)) << file << " includes " << include;
         }
+  }
 }
 
 TEST(Structure, NoFileIsTwo) {
