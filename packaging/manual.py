@@ -160,7 +160,9 @@ def main():
     with open(given.file, encoding="utf-8") as file:
         text = file.read()
     head = [f".\\\" Made from docs/{given.file.rsplit('/', 1)[-1]}: change that.",
-            f".TH {given.name.upper()} {given.section} {given.date} \"recover {given.version}\""]
+            f".TH {given.name.upper()} {given.section} {given.date} \"recover {given.version}\"",
+            # Names that are typed are not to be torn.
+            ".nh", ".ad l"]
     if given.part:
         head += [".SH NAME", f"{given.name} \\- {given.about}", ".SH DESCRIPTION"]
         body = page(part_of(text, given.part), 3)

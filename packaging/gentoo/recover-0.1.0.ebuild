@@ -4,7 +4,7 @@
 EAPI=8
 
 PYTHON_COMPAT=( python3_{11..13} )
-inherit cmake python-any-r1 shell-completion systemd
+inherit cmake python-any-r1 systemd
 
 DESCRIPTION="Bring back a machine whose btrfs root is lost, from its Bacula backup"
 HOMEPAGE="https://example.org/recover"
@@ -37,6 +37,7 @@ BDEPEND="
 src_configure() {
 	local mycmakeargs=(
 		-DRECOVER_TESTS=OFF
+		-DRECOVER_WERROR=OFF
 		-DRECOVER_UNITS="$(systemd_get_systemunitdir)"
 		-DRECOVER_ZSH_COMPLETIONS="${EPREFIX}/usr/share/zsh/site-functions"
 		-DCMAKE_INSTALL_DOCDIR="${EPREFIX}/usr/share/doc/${PF}"

@@ -16,6 +16,10 @@ def directory():
     return Path(os.environ.get("RECOVER_BIN", ROOT / "build/bin/recover")).resolve().parents[1]
 
 
+def environment():
+    return dict(os.environ)
+
+
 def run(*argv, **options):
     """Like loop.command.run, but with this environment: cmake looks for compilers in it."""
     done = subprocess.run([os.fspath(word) for word in argv], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
