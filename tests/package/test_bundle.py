@@ -68,6 +68,12 @@ class BundleTest(unittest.TestCase):
                      "spdlog", "nlohmann-json", "toml++"]:
             self.assertRegex(said, rf"(?m)^  {re.escape(name)} [0-9]")
 
+    def test_it_looks_for_libraries_in_two_places_and_never_in_the_current_directory(self):
+        found = re.findall(r"\(R(?:UN)?PATH\)\s+Library \w+: \[(.*)\]", run("readelf", "-d", self.bundle / "recover"))
+        self.assertEqual(found, ["$ORIGIN/recover-lib:/var/lib/recover/recover-lib"])
+        for file in (self.bundle / "recover-lib").glob("*.so*"):
+            self.assertNotRegex(run("readelf", "-d", file), "RPATH|RUNPATH", file)
+
     def test_it_takes_no_library_from_elsewhere(self):
         done = bare.runs(self.root, "/lib64/ld-linux-x86-64.so.2", "--list", "/mnt/storage/recover")
         self.assertEqual(done[0], 0, done[1])
