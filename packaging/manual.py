@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A page of docs/, or one part of it, as a manual page: man(7) on standard output.
+"""A page of docs/, or one part of it, as a manual page in man(7).
 
-    manual.py --name recover --section 8 --version 0.1.0 --date 2026-11-22 docs/recover.md
-    manual.py --name recover-machine --section 5 --part "The profile" --about "the machine ..." docs/formats.md
+    manual.py --name recover --section 8 --version 0.1.0 --date 2026-11-22 --output recover.8 docs/recover.md
+    manual.py --name recover-machine --section 5 ... --part "The profile" --about "the machine ..." docs/formats.md
 
 Knows the Markdown that docs/ is written in: headings, paragraphs, lists, tables, code, emphasis, links. A table
 becomes a list with a tag for each row. That is why it is not left to a general converter: those make tbl(1) of it,
@@ -12,7 +12,6 @@ whose long cells do not fit on a console of 80 columns. Anything else is an erro
 
 import argparse
 import re
-import sys
 import textwrap
 
 _TOKENS = re.compile(r"`([^`]+)`|\*\*([^*]+)\*\*|(?<![\w*])\*([^*\s][^*]*)\*|\[([^\]]+)\]\([^)]+\)")
@@ -150,7 +149,7 @@ def part_of(text, name):
 
 def main():
     parser = argparse.ArgumentParser()
-    for word in ["name", "section", "version", "date"]:
+    for word in ["name", "section", "version", "date", "output"]:
         parser.add_argument(f"--{word}", required=True)
     parser.add_argument("--part")
     parser.add_argument("--about")
@@ -174,7 +173,8 @@ def main():
         head += [".SH NAME", f"{name[1]} \\- {name[2]}"]
         body = page(text[name.end():], 2)
     foot = [".SH SEE ALSO", *given.see_also.split("\n")] if given.see_also else []
-    sys.stdout.write("\n".join([*head, *body, *foot]) + "\n")
+    with open(given.output, "w", encoding="utf-8") as output:
+        output.write("\n".join([*head, *body, *foot]) + "\n")
 
 
 main()
