@@ -125,8 +125,8 @@ def page(text, level):
             while not content[-1]:
                 content.pop()
             code = [escaped(line).replace("-", "\\-") for line in content]
-            lines += [".PP", ".RS 4", ".nf", *("\\&" + line if line[:1] in (".", "'") else line or "\\&" for line in code),
-                      ".fi", ".RE"]
+            code = ["\\&" + line if line[:1] in ("", ".", "'") else line for line in code]
+            lines += [".PP", ".RS 4", ".nf", *code, ".fi", ".RE"]
         else:
             lines += [".PP", *filled(" ".join(content))]
     # A paragraph begins by itself behind a heading, before the next one, and before a list.
