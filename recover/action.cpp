@@ -219,14 +219,23 @@ struct Typed {
     std::vector<std::string> playbooks{"cp"};
     playbooks.insert(playbooks.end(), a.playbooks.begin(), a.playbooks.end());
     playbooks.push_back(to + "/playbooks");
-    return {joined({"install", "-d", "-m", "0700", to, to + "/playbooks"}),
-            joined({"install", "-m", "0755", a.program, to + "/recover"}),
-            joined({"install", "-m", "0600", a.profile, to + "/machine.toml"}),
-            joined(playbooks),
-            joined({"chroot", a.root, std::string(Layout::handed_over) + "/recover", "--version"}),
-            "# if it runs there: units of systemd, or a script of OpenRC, that say after each boot",
-            "#   recover quarantine --hold; recover verify-backup",
-            "# and what reminds of it at each login: /etc/issue.d/recover.issue, /etc/profile.d/recover.sh"};
+    Lines lines{joined({"install", "-d", "-m", "0700", to, to + "/playbooks"}),
+                joined({"install", "-m", "0755", a.program, to + "/recover"}),
+                joined({"install", "-m", "0600", a.profile, to + "/machine.toml"}), joined(playbooks)};
+    if (!a.libraries.empty()) {
+      std::vector<std::string> libraries{"cp"};
+      libraries.insert(libraries.end(), a.libraries.begin(), a.libraries.end());
+      libraries.push_back(to + Layout::libraries_beside);
+      lines.insert(lines.end(),
+                   {joined({"install", "-d", to + Layout::libraries_beside}), joined(libraries)});
+    }
+    lines.insert(
+        lines.end(),
+        {joined({"chroot", a.root, std::string(Layout::handed_over) + "/recover", "--version"}),
+         "# if it runs there: units of systemd, or a script of OpenRC, that say after each boot",
+         "#   recover quarantine --hold; recover verify-backup",
+         "# and what reminds of it at each login: /etc/issue.d/recover.issue, /etc/profile.d/recover.sh"});
+    return lines;
   }
   Lines operator()(const RestoreLost& a) const {
     Lines lines{"# find the files that \"recover log\" lists as degraded on the volumes in",

@@ -209,6 +209,7 @@ struct LeaveReminder {
   std::string root;
   std::string program, profile;        // of this run
   std::vector<std::string> playbooks;  // files
+  std::vector<std::string> libraries;  // of a bundle: files too
 };
 
 // On the restored machine: asks its Director to bring back, to a scratch directory, the files that the

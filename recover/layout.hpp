@@ -19,7 +19,12 @@ struct Layout {
   std::string bootstrap;    // the file that the backup job wrote
   std::string program;      // this one
   std::vector<std::string> playbooks;  // all files that are known
+  std::vector<std::string> libraries;  // files that lie beside the program for it alone: a bundle's
 
+  // Beside the program: the directory of the libraries that it needs, in a bundle. The name stands in its
+  // RPATH (CMakeLists.txt), and is no lib/, which the root directory of a storage volume may have for other
+  // reasons.
+  static constexpr const char* libraries_beside = "/recover-lib";
   // The same seen from inside the environment.
   static constexpr const char* inside_target = "/mnt/recover";
   static constexpr const char* inside_state = "/run/recover";

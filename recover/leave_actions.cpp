@@ -215,6 +215,11 @@ void copy_program(const system::TreeRoot& root, const LeaveReminder& action) {
   system::copy_file(action.profile, to + "/machine.toml", 0600);
   for (const auto& file : action.playbooks)
     system::copy_file(file, playbooks + "/" + fs::path(file).filename().string(), 0644);
+  if (action.libraries.empty()) return;
+  root.make_directories(inside + Layout::libraries_beside, 0700);
+  const auto libraries = root.real_path(inside + Layout::libraries_beside);
+  for (const auto& file : action.libraries)
+    system::copy_file(file, libraries + "/" + fs::path(file).filename().string(), 0644);
 }
 
 // Libraries of the rescue system may be missing there. Empty when it runs.

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "recover/commands/commands.hpp"
+#include "recover/libraries.hpp"
 #include "recover/system/text.hpp"
 
 namespace recover {
@@ -22,7 +23,7 @@ Exit dispatch(const Options& options, Reporter& reporter) {
   if (options.command == "verify-backup") return commands::verify_backup(options, reporter);
   if (options.command == "quarantine") return commands::quarantine(options, reporter);
   if (options.command == "log") return commands::log(options, reporter);
-  std::fputs(options.command == "version" ? "recover " RECOVER_VERSION "\n" : help_text().c_str(), stdout);
+  std::fputs((options.command == "version" ? version_text() : help_text()).c_str(), stdout);
   return std::fflush(stdout) == 0 ? Exit::finished : Exit::failed;
 }
 

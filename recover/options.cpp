@@ -45,7 +45,7 @@ po::options_description described_options() {
   add("lift", "quarantine: lift it by hand");
   add("json", "one event a line, as JSON");
   add("help,h", "show this");
-  add("version", "show the version");
+  add("version", "show the version, and those of the libraries");
   return options;
 }
 

@@ -62,6 +62,16 @@ std::vector<std::string> list_playbooks() {
   return files;
 }
 
+std::vector<std::string> list_libraries() {
+  std::vector<std::string> files;
+  std::error_code ignored;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(system::own_directory() + Layout::libraries_beside, ignored))
+    if (entry.is_regular_file(ignored)) files.push_back(entry.path().string());
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
 std::string find_journal_directory(const std::string& given) {
   if (!given.empty()) return system::exists(journal_path(given)) ? given : "";
   for (const auto& place :

@@ -16,6 +16,9 @@ std::string find_playbook(const std::string& given);
 // All playbooks by name that find_playbook() would find, as files.
 std::vector<std::string> list_playbooks();
 
+// The libraries of a bundle, as files: what lies in the directory for them beside the executable.
+std::vector<std::string> list_libraries();
+
 // The directory of the journal: --state, the storage volume that the executable lies on, /var/lib/recover of
 // a restored machine. Empty when there is no journal in any of them.
 std::string find_journal_directory(const std::string& given);

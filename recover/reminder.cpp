@@ -137,8 +137,7 @@ class Remover {
   // Unless something of somebody else's is in it.
   void directory(const std::string& path) { remove(path, AT_REMOVEDIR); }
 
-  void playbooks() {
-    const auto path = home + "/playbooks";
+  void directory_of_files(const std::string& path) {
     const auto there = tree_.open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
     if (!there) return;
     std::error_code ignored;
@@ -202,8 +201,10 @@ bool reminder_is_there(const std::string& root) {
 
 std::vector<std::string> remove_reminder(const std::string& root) {
   Remover remover(root);
-  remover.playbooks();
+  remover.directory_of_files(home + "/playbooks");
   for (const auto& path : paths()) remover.file(path);
+  // Behind the program, which does not run without them: reminder_is_there() is asked of the files above.
+  remover.directory_of_files(home + Layout::libraries_beside);
   for (const auto& path : shared_directories) remover.directory(path);
   return remover.left();
 }

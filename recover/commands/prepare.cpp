@@ -91,6 +91,7 @@ std::unique_ptr<Prepared> prepare(const Options& options) {
   prepared->layout = make_layout(prepared->profile, prepared->facts.storage->mount_point, options.state);
   prepared->layout.program = system::own_program();
   prepared->layout.playbooks = list_playbooks();
+  prepared->layout.libraries = list_libraries();
   // A recovery's journal, and what it lists as degraded, must not make way for a run that restores nothing.
   // Nor may it when --state says where the recovery's is: what tends the machine has read it there.
   const auto& playbook = prepared->playbook;

@@ -36,7 +36,8 @@ std::vector<Action> plan_catalog(const StepContext& context) {
 
 std::vector<Action> plan_reminder(const StepContext& context) {
   const auto& layout = context.layout;
-  return {LeaveReminder{layout.target, layout.program, context.profile.file, layout.playbooks}};
+  return {
+      LeaveReminder{layout.target, layout.program, context.profile.file, layout.playbooks, layout.libraries}};
 }
 
 std::vector<Action> plan_hand_over(const StepContext& context) {

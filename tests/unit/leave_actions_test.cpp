@@ -11,6 +11,7 @@
 #include "recover/gate.hpp"
 #include "recover/journal.hpp"
 #include "recover/journal_state.hpp"
+#include "recover/reminder.hpp"
 #include "recover/system/files.hpp"
 #include "tests/unit/scripted_processes.hpp"
 #include "tests/unit/system_temporary.hpp"
@@ -220,7 +221,8 @@ class Reminded : public LeaveActions {
     return {root.path(),
             environment.put("bin/recover", "the program"),
             environment.put("machine.toml", "the profile"),
-            {environment.put("a/storage.toml", "storage"), environment.put("b/mine.toml", "mine")}};
+            {environment.put("a/storage.toml", "storage"), environment.put("b/mine.toml", "mine")},
+            {}};
   }
   void program(int status, const std::string& says) {
     processes.answer({"chroot", root.path(), "/var/lib/recover/recover", "--version"}, "",
@@ -244,6 +246,19 @@ TEST_F(Reminded, TheProgramComesWithProfileAndPlaybooks) {
   EXPECT_EQ(mode_of("var/lib/recover/machine.toml"), 0600U);
   EXPECT_EQ(mode_of("etc/profile.d/recover.sh"), 0644U);
   leave_reminder(processes, action(), heard);  // a step that had begun begins once more
+}
+
+// A bundle's program does not run without them.
+TEST_F(Reminded, TheLibrariesOfABundleComeWithTheProgramAndGoWithIt) {
+  root.put("usr/lib/systemd/systemd", "1");
+  program(0, "recover 0.1.0\n");
+  auto bundle = action();
+  bundle.libraries = {environment.put("recover-lib/libz.so.1", "a library")};
+  leave_reminder(processes, bundle, heard);
+  EXPECT_EQ(system::read_file(root / "var/lib/recover/recover-lib/libz.so.1"), "a library");
+  remove_reminder(root.path());
+  EXPECT_FALSE(fs::exists(root / "var/lib/recover/recover-lib"));
+  EXPECT_FALSE(reminder_is_there(root.path()));
 }
 
 TEST_F(Reminded, AProgramThatDoesNotRunThereIsNotStartedThere) {
