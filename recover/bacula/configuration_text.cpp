@@ -146,7 +146,10 @@ class TreeParser {
       remember_end(node);
     }
     finish();
-    if (node.values.empty()) lexer_.complain_here("no value follows the =");
+    if (!node.values.empty()) return;
+    lexer_.hush(is_secret(node.word));
+    lexer_.complain_here("no value follows the =");
+    lexer_.hush(false);
   }
 
   // Bacula takes the first word of what it wants as a name or a string, and forgets what follows. A number

@@ -125,7 +125,7 @@ void EnvironmentMaker::find_paths() {
       {"plugindirectory", &paths.plugin_directories},
       {"scriptsdirectory", &paths.script_directories},
       {"queryfile", &paths.query_files},
-      {"append", &paths.logs},
+
       {"changercommand", &paths.programs},
       {"mountcommand", &paths.programs},
       {"unmountcommand", &paths.programs},
@@ -150,7 +150,10 @@ void EnvironmentMaker::find_paths() {
             found->second == &paths.programs ? value.substr(0, value.find_first_of(" \t")) : value);
     });
   for (const auto* nodes : {&director, &storage, &client})
-    for (const auto* messages : of_kind(*nodes, {"messages"})) add(paths.logs, messages->text("file"));
+    for (const auto* messages : of_kind(*nodes, {"messages"}))
+      for (const auto& node : messages->nodes)
+        if ((node.word == "file" || node.word == "append") && !node.values.empty())
+          add(paths.logs, node.values.front());
   for (const auto* device : of_kind(storage, {"device"})) {
     const auto other = needs.archive_devices.find(device->name());
     auto path = other == needs.archive_devices.end() ? device->text("archivedevice") : other->second;

@@ -100,8 +100,8 @@ TEST(BaculaEnvironment, OfAPlainSetupLittleIsChanged) {
   EXPECT_EQ(made.client, "birch-fd");
   EXPECT_EQ(made.restore_jobs, std::vector<std::string>{"RestoreFiles"});
   EXPECT_EQ(made.storages, std::vector<std::string>{"File1"});
-  EXPECT_TRUE(has_change(made, "bacula-dir.conf", 34, "Job \"BackupBirch\" taken out"));
-  EXPECT_TRUE(has_change(made, "bacula-dir.conf", 17, "JobDefs \"DefaultJob\" taken out"));
+  EXPECT_TRUE(has_change(made, "bacula-dir.conf", 32, "Job \"BackupBirch\" taken out"));
+  EXPECT_TRUE(has_change(made, "bacula-dir.conf", 16, "JobDefs \"DefaultJob\" taken out"));
   const auto& director = made.files.at("/etc/bacula/bacula-dir.conf").text;
   EXPECT_TRUE(has(director, "# Director of a single machine.\tTabs, and comments in odd places\n"));
   EXPECT_TRUE(has(director, "\tWhere = /var/tmp/bacula-restores\n"));
