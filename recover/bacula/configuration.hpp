@@ -1,19 +1,20 @@
 // Bacula's configuration files as values (manual "Customizing the Configuration Files"): resources with
-// directives, nested resources, included files. Passwords and keys are dropped while they are read.
+// directives, nested resources, included files. Passwords and keys are dropped. What stands where in the text
+// is configuration_text.hpp's.
 //
 //     const auto director = read_configuration("/etc/bacula/bacula-dir.conf");
 //     for (const auto* job : director.of_kind("job")) job->value("client") ...
 #pragma once
 
-#include <functional>
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
+#include "recover/bacula/configuration_text.hpp"
+
 namespace recover::bacula {
 
-// Bacula ignores case and blanks in keywords: "Archive Device" is "archivedevice" here.
+// Keywords as keyword() gives them: "archivedevice".
 struct Resource {
   std::string kind;                                // "job", "fileset"; of a nested one: "include", "options"
   std::multimap<std::string, std::string> values;  // in the order of the file, for one key
@@ -33,16 +34,10 @@ struct Configuration {
   const Resource* find(const std::string& kind, const std::string& name) const;  // nullptr: none
 };
 
-// Nothing when there is no such file.
-using ReadFile = std::function<std::optional<std::string>(const std::string& path)>;
-
 // Never throws: what cannot be read or understood is a problem. "@file" is followed, "@|command" never run.
 Configuration parse_configuration(const std::string& path, const ReadFile& read);
 
 // `root`: of the tree that the paths are of; a configuration without a file when there is none.
 Configuration read_configuration(const std::string& path, const std::string& root = "");
-
-// Of a directive with that (normalised) keyword, nothing is kept.
-bool is_secret(const std::string& keyword);
 
 }  // namespace recover::bacula

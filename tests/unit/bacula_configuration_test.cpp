@@ -21,7 +21,7 @@ TEST(BaculaConfiguration, KeywordsIgnoreCaseAndBlanks) {
   const auto read = parse("Device {\n  Name = File Storage\n  ARCHIVE  device = \"/mnt/a b\" # there\n}\n");
   ASSERT_EQ(read.resources.size(), 1U);
   EXPECT_EQ(read.resources[0].kind, "device");
-  EXPECT_EQ(read.resources[0].name(), "File Storage");
+  EXPECT_EQ(read.resources[0].name(), "FileStorage") << "as Bacula 9.6.7 reads it without quotes";
   EXPECT_EQ(read.resources[0].value("archivedevice"), "/mnt/a b");
   EXPECT_TRUE(read.problems.empty());
 }
