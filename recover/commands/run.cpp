@@ -165,11 +165,12 @@ class ReportAtTheEnd {
   ReportAtTheEnd& operator=(const ReportAtTheEnd&) = delete;
   ~ReportAtTheEnd() {
     try {
-      const auto problem = report::leave(directory_);
-      if (problem.empty()) return reporter_.say("Report: " + report::html_path(directory_) + ", and report.md");
-      reporter_.say("NOTE: " + problem + (report::leave(copy_).empty()
-                                              ? ". It is in memory: " + report::html_path(copy_)
-                                              : std::string(".")));
+      if (const auto problem = report::leave(directory_); problem.empty()) {
+        reporter_.say("Report: " + report::html_path(directory_) + ", and report.md beside it");
+      } else {
+        const bool kept = report::leave(copy_).empty();
+        reporter_.say("NOTE: " + problem + (kept ? ". It is in memory: " + report::html_path(copy_) : "."));
+      }
     } catch (const std::exception&) {
       // The output is closed, or memory is short.
     }

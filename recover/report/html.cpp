@@ -60,7 +60,7 @@ class Page {
     pairs("The backup", report_.backup);
     timeline();
     runs();
-    moments("What was done besides", report_.done);
+    moments("Besides the steps", report_.done);
     proofs();
     degraded();
     out_ += "<footer>\n<p>" + escaped(report_.source) + "</p>\n</footer>\n</main>\n</body>\n</html>\n";
@@ -99,7 +99,8 @@ class Page {
 
   void rows(const std::vector<Row>& all) {
     for (const auto& [label, text] : all)
-      out_ += "<tr><th scope=\"row\">" + escaped(label) + "</th><td>" + escaped(text) + "</td></tr>\n";
+      out_ += "<tr><th scope=\"row\" align=\"left\">" + escaped(label) + "</th><td>" + escaped(text) +
+              "</td></tr>\n";
   }
 
   void pairs(const char* title, const std::vector<Row>& all) {
@@ -155,11 +156,12 @@ class Page {
       out_ += "<p>No step was begun.</p>\n</section>\n";
       return;
     }
-    out_ += "<table class=\"steps\">\n<caption>Each bar is a step; their whole width is " +
-            took(report_.work) + " of work" +
+    out_ += "<p class=\"soft\">Each bar is a step; their whole width is " + took(report_.work) + " of work" +
             (report_.runs.size() > 1 ? ", without the time between two runs" : "") +
-            ".</caption>\n<thead><tr><th scope=\"col\">Step</th><th scope=\"col\">How it ended</th>"
-            "<th scope=\"col\">Took</th><th scope=\"col\">When</th></tr></thead>\n<tbody>\n";
+            ".</p>\n<table class=\"steps\">\n<thead><tr><th scope=\"col\" align=\"left\">Step</th><th "
+            "scope=\"col\" align=\"left\">How it ended</th>"
+            "<th scope=\"col\" align=\"left\">Took</th><th scope=\"col\" "
+            "align=\"left\">When</th></tr></thead>\n<tbody>\n";
     for (const auto& attempt : report_.steps) step(attempt);
     out_ += "</tbody>\n</table>\n</section>\n";
   }
@@ -167,13 +169,14 @@ class Page {
   void step(const Attempt& attempt) {
     constexpr int least = 60;
     const auto note = escaped(attempt.note);
-    out_ += "<tr><th scope=\"row\">" + escaped(attempt.step) +
+    out_ += "<tr><th scope=\"row\" align=\"left\">" + escaped(attempt.step) +
             (report_.runs.size() > 1 ? " <small>(run " + std::to_string(attempt.run) + ")</small>" : "") +
             "<br>\n<small>" + escaped(attempt.summary) + (attempt.destroys ? " <b>(destroys)</b>" : "") +
             "</small></th><td class=\"" + class_of(attempt.outcome) + "\">" + word_of(attempt.outcome) +
-            "</td><td class=\"took\">" + took(attempt.seconds) + "</td><td class=\"when\"><small>" +
-            escaped(attempt.begun) + "</small>" + drawing(bar_of(attempt, report_, least), attempt.outcome) +
-            (note.empty() ? "" : "<small class=\"note\">" + note + "</small>") + "</td></tr>\n";
+            "</td><td class=\"took\" nowrap>" + duration_of(attempt) +
+            "</td><td class=\"when\"><div class=\"soft\">" + escaped(attempt.begun) + "</div>" +
+            drawing(bar_of(attempt, report_, least), attempt.outcome) +
+            (note.empty() ? "" : "<div class=\"soft\">" + note + "</div>") + "</td></tr>\n";
   }
 
   void runs() {
@@ -181,7 +184,7 @@ class Page {
     heading("The runs");
     out_ += "<ol>\n";
     for (const auto& run : report_.runs)
-      out_ += "<li>" + escaped(run.begun) + ", " + took(run.seconds) + ": " + escaped(run.end) +
+      out_ += "<li>" + escaped(run.begun) + ", " + duration_of(run) + ": " + escaped(run.end) +
               (run.kept > 0 ? "; " + counted(run.kept, "step") + " done before, not done again" : "") +
               "</li>\n";
     out_ += "</ol>\n</section>\n";
@@ -191,12 +194,12 @@ class Page {
     if (report_.proofs.empty()) return;
     heading("What was proven");
     out_ +=
-        "<table class=\"proofs\">\n<caption>The last answer of each check.</caption>\n<thead><tr>"
-        "<th scope=\"col\">Check</th><th scope=\"col\">Answer</th><th "
-        "scope=\"col\">Evidence</th></tr></thead>"
+        "<p class=\"soft\">The last answer of each check.</p>\n<table class=\"proofs\">\n<thead><tr>"
+        "<th scope=\"col\" align=\"left\">Check</th><th scope=\"col\" align=\"left\">Answer</th><th "
+        "scope=\"col\" align=\"left\">Evidence</th></tr></thead>"
         "\n<tbody>\n";
     for (const auto& proof : report_.proofs)
-      out_ += "<tr><th scope=\"row\">" + escaped(proof.check) + "</th><td class=\"" +
+      out_ += "<tr><th scope=\"row\" align=\"left\">" + escaped(proof.check) + "</th><td class=\"" +
               (proof.answer == "holds"           ? "good"
                : proof.answer == "does NOT hold" ? "bad"
                                                  : "open") +

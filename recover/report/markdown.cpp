@@ -19,7 +19,7 @@ std::string escaped(const std::string& text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     const bool inside = i > 0 && i + 1 < text.size() && is_word(text[i - 1]) && is_word(text[i + 1]);
-    const bool first = i == 0 || text.find_first_not_of("0123456789") == i;
+    const bool first = i == 0, numbers = text.find_first_not_of("0123456789") == i;
     if (c == '<') {
       out += "&lt;";
     } else if (c == '>') {
@@ -27,14 +27,21 @@ std::string escaped(const std::string& text) {
     } else if (c == '&') {
       out += "&amp;";
     } else if (c == '\\' || c == '`' || c == '*' || c == '[' || c == ']' || c == '|' || c == '~' ||
-               (c == '_' && !inside) ||
-               (first && (c == '#' || c == '+' || c == '-' || c == '=' || c == '.' || c == ')'))) {
+               (c == '_' && !inside) || (first && (c == '#' || c == '+' || c == '-' || c == '=')) ||
+               (numbers && (c == '.' || c == ')'))) {
       out += '\\';
       out += c;
     } else {
       out += c;
     }
   }
+  return out;
+}
+
+// For an indented block, where all else means itself.
+std::string without_tags(const std::string& text) {
+  std::string out;
+  for (const char c : text) out += c == '<' ? std::string("&lt;") : std::string(1, c);
   return out;
 }
 
@@ -50,7 +57,7 @@ class Page {
     pairs("The backup", report_.backup);
     timeline();
     runs();
-    pairs("What was done besides", report_.done);
+    pairs("Besides the steps", report_.done);
     proofs();
     degraded();
     out_ += "\n---\n\n" + escaped(report_.source) + "\n";
@@ -67,7 +74,7 @@ class Page {
     for (const auto& [words, command] : report_.left) {
       out_ += std::to_string(++number) + ". " + escaped(words) + "\n";
       // Indented: no fence that a text could close.
-      if (!command.empty()) out_ += "\n        " + command + "\n\n";
+      if (!command.empty()) out_ += "\n        " + without_tags(command) + "\n\n";
     }
   }
 
@@ -133,15 +140,15 @@ class Page {
                   attempt.outcome == Outcome::done     ? '#'
                   : attempt.outcome == Outcome::failed ? 'X'
                                                        : '?');
-      out_ += "    " + padded(attempt.step, name_width) + " " + padded(took(attempt.seconds), took_width) +
-              line + "\n";
+      out_ += "    " + without_tags(padded(attempt.step, name_width)) + " " +
+              padded(duration_of(attempt), took_width) + line + "\n";
     }
     out_ += "\n| step | how it ended | took | begun | what it does |\n| --- | --- | --- | --- | --- |\n";
     for (const auto& attempt : report_.steps)
       out_ += "| " + escaped(attempt.step) +
               (report_.runs.size() > 1 ? " (run " + std::to_string(attempt.run) + ")" : "") + " | " +
               word_of(attempt.outcome) + (attempt.note.empty() ? "" : ": " + escaped(attempt.note)) + " | " +
-              took(attempt.seconds) + " | " + escaped(attempt.begun) + " | " + escaped(attempt.summary) +
+              duration_of(attempt) + " | " + escaped(attempt.begun) + " | " + escaped(attempt.summary) +
               (attempt.destroys ? " (destroys)" : "") + " |\n";
   }
 
@@ -150,7 +157,7 @@ class Page {
     heading("The runs");
     int number = 0;
     for (const auto& run : report_.runs)
-      out_ += std::to_string(++number) + ". " + escaped(run.begun) + ", " + took(run.seconds) + ": " +
+      out_ += std::to_string(++number) + ". " + escaped(run.begun) + ", " + duration_of(run) + ": " +
               escaped(run.end) +
               (run.kept > 0 ? "; " + counted(run.kept, "step") + " done before, not done again" : "") + "\n";
   }
@@ -168,7 +175,8 @@ class Page {
     heading("What is degraded");
     if (report_.degraded.empty()) out_ += "Nothing is on record as degraded.\n";
     for (const auto& loss : report_.degraded) {
-      out_ += "\n### Lost: " + escaped(loss.title) + "\n\n";
+      out_ +=
+          (&loss == &report_.degraded.front() ? "### Lost: " : "\n### Lost: ") + escaped(loss.title) + "\n\n";
       for (const auto& name : loss.names) out_ += "- " + escaped(name) + "\n";
       if (const auto more = loss.count - loss.names.size(); more > 0)
         out_ += "\nAnd " + std::to_string(more) + " more: `recover log` names each.\n";

@@ -155,6 +155,8 @@ class Maker {
     auto& run = report_.runs.back();
     run.seconds = worked();
     run.end = "nothing says how it ended: it was killed, or the power went, or it still runs";
+    run.cut_off = true;
+    if (in_step_) report_.steps.back().cut_off = true;
     stop_step("nothing says how it ended");
     running_ = false;
   }
@@ -241,6 +243,14 @@ void name_losses(const JournalState& state, Report& report) {
 }
 
 }  // namespace
+
+std::string duration_of(const Attempt& attempt) {
+  return attempt.cut_off ? "not known" : took(attempt.seconds);
+}
+
+std::string duration_of(const Run& run) {
+  return run.cut_off ? "at least " + system::human_seconds(run.seconds) : took(run.seconds);
+}
 
 Report make_report(const std::vector<Event>& events, const Origin& origin) {
   Report report;

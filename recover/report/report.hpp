@@ -35,12 +35,14 @@ struct Attempt {
   std::int64_t offset = 0;   // seconds of work before it; the time between two runs is none
   int run = 1;
   bool destroys = false;
+  bool cut_off = false;  // nothing says when it ended; `seconds`: up to the last that is on record
 };
 
 struct Run {
   std::string begun, ended, end;  // `end` in words; `ended` empty: nothing says when
   std::int64_t seconds = 0;
   int kept = 0;  // steps that were done before
+  bool cut_off = false;
 };
 
 // The last answer of a check.
@@ -81,6 +83,10 @@ struct Origin {
   std::string program;  // version of the one that makes the report
   std::string journal;  // path
 };
+
+// "2 min 3 s", or that it is not known.
+std::string duration_of(const Attempt& attempt);
+std::string duration_of(const Run& run);
 
 Report make_report(const std::vector<Event>& events, const Origin& origin);
 

@@ -22,21 +22,21 @@ h3 { font-size: 1rem; margin: 1rem 0 .25rem; }
 p { margin: .5rem 0; }
 ol, ul { margin: .5rem 0; padding-left: 1.5rem; }
 li { margin: .35rem 0; }
-small, caption, footer { color: var(--soft); font-size: .85rem; }
-code { font: .95em ui-monospace, monospace; background: var(--shade); border-radius: 4px; padding: .1rem .35rem; }
+small, .soft, footer { color: var(--soft); font-size: .85rem; }
+code { font: .9em ui-monospace, monospace; background: var(--shade); border-radius: 4px; padding: .1rem .35rem;
+  display: inline-block; max-width: 100%; overflow-x: auto; white-space: nowrap; }
 .verdict { font-size: 1.1rem; font-weight: 600; padding: .6rem .8rem; background: var(--shade);
   border-left: 6px solid var(--soft); }
 .verdict.good { border-color: var(--good); }
 .verdict.degraded { border-color: var(--degraded); }
 .verdict.open { border-color: var(--bad); }
 table { width: 100%; border-collapse: collapse; }
-caption { text-align: left; padding-bottom: .35rem; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .75rem .35rem 0; border-bottom: 1px solid var(--line); }
 th { font-weight: 600; }
 td:last-child { padding-right: 0; }
 .pairs th { width: 9rem; }
-.moments th { width: 9rem; font-weight: 400; color: var(--soft); font-size: .85rem; }
-.proofs th { width: 13rem; }
+.moments th { width: 12.5rem; font-weight: 400; color: var(--soft); font-size: .85rem; }
+.proofs th[scope=row] { width: 13rem; }
 .proofs td:nth-child(2) { width: 8rem; }
 .steps th:first-child { width: 34%; }
 .steps small { font-weight: 400; }
@@ -50,12 +50,11 @@ td.open { color: var(--open); font-weight: 600; }
 .bar .good { fill: var(--good); }
 .bar .bad { fill: var(--bad); }
 .bar .open { fill: var(--open); }
-.note { display: block; }
 .names { font: .85rem/1.45 ui-monospace, monospace; }
 .names li { margin: .1rem 0; }
 footer { margin-top: 2.5rem; border-top: 1px solid var(--line); }
 @media (max-width: 620px) {
-  table, tbody, tr, th, td, caption { display: block; width: auto !important; }
+  table, tbody, tr, th, td { display: block; width: auto !important; }
   thead { display: none; }
   th, td { border: 0; padding: 0; }
   tr { border-bottom: 1px solid var(--line); padding: .5rem 0; }
@@ -70,6 +69,7 @@ footer { margin-top: 2.5rem; border-top: 1px solid var(--line); }
   main { max-width: none; padding: 0; }
   tr, li { break-inside: avoid; }
   h2, h3 { break-after: avoid; }
+  code { white-space: pre-wrap; }
   .bar { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 @page { size: A4; margin: 16mm; }

@@ -1,7 +1,8 @@
 // The files that a report is: report.html and report.md, beside the journal that they are made from. They are
 // read by people; nothing that recover does depends on them.
 //
-//     if (const auto problem = report::leave(state_directory); !problem.empty()) reporter.say("NOTE: " + problem);
+//     if (const auto problem = report::leave(state_directory); !problem.empty()) reporter.say("NOTE: " +
+//     problem);
 #pragma once
 
 #include <string>

@@ -64,6 +64,16 @@ TEST(Options, RefusesWhatMakesNoSense) {
   expect_refused({"\x1b[2J"}, "\\033");
 }
 
+TEST(Options, OfAReport) {
+  const auto options = parse({"log", "--report", "-o", "/tmp/x"});
+  EXPECT_TRUE(options.report);
+  EXPECT_EQ(options.output, "/tmp/x");
+  EXPECT_FALSE(parse({"log"}).report);
+  expect_refused({"log", "-o", "/tmp/x"}, "--report");
+  expect_refused({"status", "--report"}, "log");
+  expect_refused({"--playbook", "storage", "--report"}, "log");
+}
+
 TEST(Options, KnowTwoDepthsOfAProof) {
   EXPECT_EQ(parse({"--playbook", "storage"}).prove, "");
   EXPECT_EQ(parse({"--playbook", "storage", "--prove", "full"}).prove, "full");
