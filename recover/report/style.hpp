@@ -35,7 +35,7 @@ th, td { text-align: left; vertical-align: top; padding: .35rem .75rem .35rem 0;
 th { font-weight: 600; }
 td:last-child { padding-right: 0; }
 .pairs th { width: 9rem; }
-.moments th { width: 12.5rem; font-weight: 400; color: var(--soft); font-size: .85rem; }
+.moments th { width: 13.5rem; font-weight: 400; color: var(--soft); font-size: .85rem; }
 .proofs th[scope=row] { width: 13rem; }
 .proofs td:nth-child(2) { width: 8rem; }
 .steps th:first-child { width: 34%; }

@@ -15,7 +15,7 @@ _OPTIONS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--
             "--enable-logging=stderr", "--host-resolver-rules=MAP * ~NOTFOUND", "--virtual-time-budget=5000"]
 
 # A page around the report, as wide as asked for. It may look into the frame; the report's own policy forbids scripts there.
-_AROUND = """<!DOCTYPE html><meta charset="utf-8"><style>body { margin: 0 } iframe { border: 0; width: %dpx; height: 6000px }</style>
+_AROUND = """<!DOCTYPE html><meta charset="utf-8"><style>body { margin: 0 } iframe { border: 0; width: %dpx; height: 6000px; margin-top: -%dpx }</style>
 <iframe srcdoc="%s"></iframe><pre id="result"></pre>
 <script>onload = () => {
   const page = document.querySelector("iframe").contentDocument, root = page.documentElement;
@@ -41,15 +41,15 @@ def look(report, width):
     """What the report is like so wide, and what stood on the browser's console."""
     with tempfile.TemporaryDirectory(prefix="recover-report-") as folder:
         page = Path(folder) / "around.html"
-        page.write_text(_AROUND % (width, html.escape(Path(report).read_text(encoding="utf-8"))), encoding="utf-8")
+        page.write_text(_AROUND % (width, 0, html.escape(Path(report).read_text(encoding="utf-8"))), encoding="utf-8")
         dom, console = _run(page, "--dump-dom", "--window-size=1000,800")
     found = re.search(r'<pre id="result">(.*?)</pre>', dom, re.DOTALL)
     return json.loads(html.unescape(found[1])), console
 
 
-def picture(report, width, height, to, *words):
-    """Draws the first `height` pixels of it into `to`."""
+def picture(report, width, height, to, top=0):
+    """Draws `height` pixels of it into `to`, from `top` on."""
     with tempfile.TemporaryDirectory(prefix="recover-report-") as folder:
         page = Path(folder) / "around.html"
-        page.write_text(_AROUND % (width, html.escape(Path(report).read_text(encoding="utf-8"))), encoding="utf-8")
-        _run(page, f"--screenshot={to}", f"--window-size={max(width, 500)},{height}", *words)
+        page.write_text(_AROUND % (width, top, html.escape(Path(report).read_text(encoding="utf-8"))), encoding="utf-8")
+        _run(page, f"--screenshot={to}", f"--window-size={max(width, 500)},{height}")
