@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs the tests of the report; the last line says how many. RECOVER_REPORT_PICTURES=DIR keeps what Chromium drew."""
+"""Runs the tests of the report; the last line says how many. `python3 -m report.pictures DIR` keeps what Chromium draws."""
 
 import sys
 from pathlib import Path

@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+WIDTHS = [800, 390]  # of a window on a desk, and of a telephone
 _CHROMIUM = os.environ.get("RECOVER_CHROMIUM", "chromium")
 _OPTIONS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars",
             "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",

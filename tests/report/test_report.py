@@ -12,8 +12,6 @@ from pathlib import Path
 from . import browser, picture, samples
 
 _RECOVER = os.environ.get("RECOVER_BIN", "recover")
-_WIDTHS = [800, 390]
-_PICTURES = os.environ.get("RECOVER_REPORT_PICTURES")
 _GREEN = (0x1A, 0x7F, 0x37)  # of a step that is done, in recover/report/style.hpp
 
 
@@ -57,7 +55,7 @@ class Report(unittest.TestCase):
 
     def test_fits_its_width_and_troubles_no_browser(self):
         for name in samples.SAMPLES:
-            for width in _WIDTHS:
+            for width in browser.WIDTHS:
                 with self.subTest(name=name, width=width):
                     found, console = browser.look(self.page(name), width)
                     self.assertEqual(console, [])
@@ -79,7 +77,7 @@ class Report(unittest.TestCase):
         self.assertIn("1 h 30 min", found["text"])
 
     def test_draws_the_bars(self):
-        for width in _WIDTHS:
+        for width in browser.WIDTHS:
             with self.subTest(width=width):
                 found, _ = browser.look(self.page("finished"), width)
                 _, top, wide, high = (int(number) for number in max(found["bars"], key=lambda bar: bar[2]))
@@ -87,14 +85,6 @@ class Report(unittest.TestCase):
                 browser.picture(self.page("finished"), width, 200, to, top - 100)
                 drawn, _, rows = picture.read(to)
                 self.assertGreater(picture.count(rows[102:100 + high - 2], _GREEN, drawn), 0.8 * wide * (high - 5))
-
-    @unittest.skipUnless(_PICTURES, "RECOVER_REPORT_PICTURES names no folder to keep them in")
-    def test_pictures_to_look_at(self):
-        os.makedirs(_PICTURES, exist_ok=True)
-        for name in samples.SAMPLES:
-            for width in _WIDTHS:
-                found, _ = browser.look(self.page(name), width)
-                browser.picture(self.page(name), width, min(found["height"] + 20, 6000), Path(_PICTURES, f"{name}-{width}.png"))
 
     def test_reads_in_a_text_browser(self):
         done = subprocess.run(["w3m", "-dump", "-cols", "80", "-T", "text/html", self.page("degraded")], stdout=subprocess.PIPE,
