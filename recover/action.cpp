@@ -257,7 +257,8 @@ struct Typed {
   Lines operator()(const HandOver& a) const {
     const auto to = a.root + a.directory;
     return {joined({"install", "-d", "-m", "0700", to}),
-            joined({"cp", a.from + "/journal", a.from + "/backup.bsr", a.from + "/backup.toml", to})};
+            joined({"cp", a.from + "/journal", a.from + "/backup.bsr", a.from + "/backup.toml", to}),
+            "# and a report of it, report.html and report.md, beside"};
   }
 };
 

@@ -15,6 +15,8 @@ std::string or_none(const std::string& text) {
   return text.empty() ? "none" : text;
 }
 
+const char* const unknown_content = "nothing that blkid knows";
+
 void describe(const std::string& role, const Target& target, Circumstances& all) {
   if (!target.device) {
     all.lasting.push_back(role + ": " + target.problem);
@@ -22,22 +24,24 @@ void describe(const std::string& role, const Target& target, Circumstances& all)
   }
   if (target.blank && !target.blank->path.empty()) {
     const auto& disk = *target.blank;
-    all.lasting.push_back(role + ": on a new disk of " + std::to_string(disk.size) +
-                          " bytes with the serial " + or_none(disk.serial) + ", WWN " + or_none(disk.wwn) +
+    all.lasting.push_back(role + ": on a new disk of " + system::exact_bytes(disk.size) +
+                          " with the serial " + or_none(disk.serial) + ", WWN " + or_none(disk.wwn) +
                           ", now with the partition table " + or_none(disk.table_uuid));
-    all.passing.push_back(role + ": the new disk " + disk.path + " holds " + or_none(disk.fs_type) + " " +
-                          or_none(disk.fs_uuid) + "; " +
-                          (disk.in_use.empty() ? "not in use" : "in use: " + disk.in_use));
+    all.passing.push_back(
+        role + ": the new disk " + disk.path + " holds " +
+        (disk.fs_type.empty() ? unknown_content : disk.fs_type + " " + or_none(disk.fs_uuid)) + "; " +
+        (disk.in_use.empty() ? "not in use" : "in use: " + disk.in_use));
   }
   const auto& device = *target.device;
-  auto lasting = role + ": " + std::to_string(device.size) + " bytes on the disk with the serial " +
+  auto lasting = role + ": " + system::exact_bytes(device.size) + " on the disk with the serial " +
                  or_none(device.serial) + ", WWN " + or_none(device.wwn) + ", partition table " +
                  or_none(device.table_uuid);
   if (!device.partition_uuid.empty())
     lasting += ", partition " + device.partition_uuid + " at byte " + std::to_string(device.start);
   if (!device.volume.empty()) lasting += ", LVM volume " + device.volume;
   all.lasting.push_back(lasting);
-  all.passing.push_back(role + ": " + device.path + " holds " + or_none(device.fs_type) + ", label " +
+  all.passing.push_back(role + ": " + device.path + " holds " +
+                        (device.fs_type.empty() ? unknown_content : device.fs_type) + ", label " +
                         or_none(device.fs_label) + ", UUID " + or_none(device.fs_uuid) + "; " +
                         (device.in_use.empty() ? "not in use" : "in use: " + device.in_use));
 }
@@ -45,11 +49,11 @@ void describe(const std::string& role, const Target& target, Circumstances& all)
 void describe(const StorageFacts& storage, Circumstances& all) {
   const auto& stored = storage.stored;
   all.lasting.push_back("volumes: " + std::to_string(stored.files) + " files, " +
-                        std::to_string(stored.bytes) + " bytes, the newest " + or_none(stored.newest) +
+                        system::exact_bytes(stored.bytes) + ", the newest " + or_none(stored.newest) +
                         (stored.written > 0 ? " of " + system::local_time(stored.written) : ""));
   std::string bootstrap = "bootstrap file: " + or_none(storage.bootstrap);
   if (!storage.bootstrap.empty())
-    bootstrap += ", " + std::to_string(storage.bootstrap_size) + " bytes of " +
+    bootstrap += ", " + system::exact_bytes(storage.bootstrap_size) + " of " +
                  system::local_time(storage.bootstrap_written);
   // Where the storage volume is mounted may differ; which file it is does not.
   if (bootstrap.find(storage.mount_point) != std::string::npos)
@@ -92,7 +96,7 @@ Sentences chosen_backup(const Facts& facts) {
                       system::joined(facts.backup->volumes));
   if (facts.storage)
     for (const auto& volume : facts.storage->volumes)
-      sentences.push_back("volume " + volume.name + ": " + std::to_string(volume.size) + " bytes" +
+      sentences.push_back("volume " + volume.name + ": " + system::exact_bytes(volume.size) +
                           (volume.problem.empty() ? "" : "; " + volume.problem));
   return sentences;
 }

@@ -73,8 +73,7 @@ void lock(const system::Descriptor& file, const std::string& path) {
 
 // Under its own time, beside. It stays what it is until the new one takes its name.
 void keep_older(const std::string& path) {
-  std::string stamp = system::local_time(system::now());
-  stamp[10] = '_';
+  const auto stamp = system::local_time_stamp(system::now());
   std::string kept = path + "." + stamp;
   for (int i = 2; system::exists(kept); ++i) kept = path + "." + stamp + "." + std::to_string(i);
   system::copy_file(path, kept, 0600);

@@ -20,7 +20,7 @@
 namespace recover {
 
 struct JournalContents {
-  std::vector<Event> events;  // each with "seq" and "time" (local, YYYY-MM-DD HH:MM:SS) as its last fields
+  std::vector<Event> events;  // each with "seq" and "time" (system::local_time()) as its last fields
   bool torn = false;          // the last line was cut off
   std::string last_sum;       // what the next line's checksum builds on
   std::size_t whole_bytes = 0;

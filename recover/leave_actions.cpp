@@ -272,7 +272,7 @@ void leave_reminder(system::Processes& processes, const LeaveReminder& action, O
   };
   const ReminderFor machine{why.empty(), has("/usr/lib/systemd/systemd", "/lib/systemd/systemd"),
                             has("/usr/sbin/openrc-run", "/sbin/openrc-run"),
-                            system::local_time(system::now()).substr(0, 10)};
+                            system::local_time_stamp(system::now()).substr(0, 10)};
   std::vector<std::string> paths;
   for (const auto& file : reminder_files(machine)) {
     put(root, file);

@@ -37,7 +37,10 @@ po::options_description described_options() {
   add("without-efi-variables",
       "where the firmware takes no boot entry, have the machine boot by the fallback path on the ESP");
   add("state", text("DIR"), "where the journal is kept");
-  add("output,o", text("FILE"), "capture: write the profile there, not to standard output");
+  add("output,o", text("FILE|DIR"),
+      "capture: write the profile to that file, not to standard output; log --report: the directory to write "
+      "to");
+  add("report", "log: make report.html and report.md again, beside the journal");
   add("to-storage", "capture: write the profile to the storage volume as well");
   add("check", text("FILE"), "capture: compare the machine with that profile, and name each drift");
   add("hold", "quarantine: hold the volumes and schedules of an open recovery");
@@ -113,6 +116,7 @@ Options parse_options(int argc, const char* const* argv) {
   options.json = given.count("json") > 0;
   options.without_efi_variables = given.count("without-efi-variables") > 0;
   options.output = text_of(given, "output");
+  options.report = given.count("report") > 0;
   options.compare = text_of(given, "check");
   options.to_storage = given.count("to-storage") > 0;
   options.hold = given.count("hold") > 0;
@@ -140,6 +144,7 @@ Options parse_options(int argc, const char* const* argv) {
     options.command = "run";
     for (const auto* option : {"output", "to-storage", "check"})
       refuse_unless(!given.count(option), option, "capture");
+    refuse_unless(!options.report, "report", "log");
     for (const auto* option : {"hold", "keep", "lift"})
       refuse_unless(!given.count(option), option, "quarantine");
     return options;
@@ -162,8 +167,11 @@ Options parse_options(int argc, const char* const* argv) {
     refuse_unless(!given.count(option), option, "--playbook");
   refuse_unless(!options.without_efi_variables || options.command == "check", "without-efi-variables",
                 "--playbook or check");
-  for (const auto* option : {"output", "to-storage", "check"})
+  for (const auto* option : {"to-storage", "check"})
     refuse_unless(!given.count(option) || options.command == "capture", option, "capture");
+  refuse_unless(!options.report || options.command == "log", "report", "log");
+  refuse_unless(!given.count("output") || options.command == "capture" || options.report, "output",
+                "capture or log --report");
   for (const auto* option : {"hold", "keep", "lift"})
     refuse_unless(!given.count(option) || options.command == "quarantine", option, "quarantine");
   for (const auto* command : {"verify-backup", "quarantine"})
@@ -184,12 +192,13 @@ std::string help_text() {
          "  recover --playbook storage --dry-run   show what would be done; writes nothing\n"
          "  recover --playbook storage             do it; asks before it destroys anything\n"
          "  recover --playbook storage --resume    go on after an interruption\n"
-         "  recover verify-backup                  on the rebooted machine: back up, and prove it\n"
+         "  recover verify-backup                  on the rebooted machine: prove a backup\n"
          "  recover status                         how far the recovery is\n"
          "  recover check [NAME...]                ask the checks, do nothing\n"
          "  recover list                           playbooks, kinds of steps, checks\n"
          "  recover log                            the journal, readable\n"
-         "  recover quarantine                     what is kept from new backups until then\n"
+         "  recover log --report [-o DIR]          its report again, as HTML and Markdown\n"
+         "  recover quarantine                     what new backups may not touch yet\n"
          "  recover capture -o machine.toml        on the healthy machine: write profile\n"
          "  recover capture --check machine.toml   has it changed since?\n"
          "\n" +

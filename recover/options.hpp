@@ -15,7 +15,8 @@ struct Options {
   std::string prove;  // quick or full: instead of what the playbook says; empty: as it says
   bool dry_run = false, resume = false, restart = false, json = false;
   bool without_efi_variables = false;
-  std::string output, compare;                    // of capture: -o FILE, --check FILE
+  std::string output, compare;                    // of capture: -o FILE, --check FILE; of log: -o DIR
+  bool report = false;                            // of log
   bool to_storage = false;                        // of capture
   bool hold = false, keep = false, lift = false;  // of quarantine
 };

@@ -18,6 +18,7 @@
 #include "recover/propose.hpp"
 #include "recover/prove_actions.hpp"
 #include "recover/repair_actions.hpp"
+#include "recover/report/write.hpp"
 #include "recover/runner.hpp"
 #include "recover/system/btrfs.hpp"
 #include "recover/system/devices.hpp"
@@ -322,7 +323,7 @@ class RealRunner : public Runner {
   void act(const RestoreLost& a, Observer& observer) { restore_lost(processes_, a, observer); }
   void act(const MendFiles& a, Observer& observer) { mend_files(processes_, a, observer); }
 
-  void act(const HandOver& a, Observer&) {
+  void act(const HandOver& a, Observer& observer) {
     const system::TreeRoot root(a.root);
     root.make_directories(a.directory, 0700);
     const auto to = root.real_path(a.directory);
@@ -331,6 +332,8 @@ class RealRunner : public Runner {
     // From the backup: what was proven before the disaster.
     std::filesystem::remove_all(to + "/verify");
     Journal::append(to).write(Event("handed-over").with("at", system::now()));
+    if (const auto why = report::leave(to); !why.empty())
+      observer.observe(Event("report-not-left").with("why", why));
   }
 
   static bacula::OnProgress progress(Observer& observer, const bacula::Backup& backup) {

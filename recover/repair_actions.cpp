@@ -18,6 +18,7 @@
 #include "recover/lost_name.hpp"
 #include "recover/mend.hpp"
 #include "recover/repair_list.hpp"
+#include "recover/report/write.hpp"
 #include "recover/system/files.hpp"
 #include "recover/system/machine.hpp"
 #include "recover/system/mount.hpp"
@@ -225,6 +226,10 @@ void mend_files(system::Processes& processes, const MendFiles& action, Observer&
     for (auto* outcomes : {&repaired, &left})
       for (auto& [lost, outcome] : *outcomes) outcome.flush();
   }
+  // Those of the recovery: what is repaired is no longer degraded there.
+  for (const auto& recovery : losses.journals)
+    if (const auto why = report::leave(recovery.directory); !why.empty())
+      observer.observe(Event("report-not-left").with("why", why));
 }
 
 }  // namespace recover

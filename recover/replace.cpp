@@ -129,10 +129,6 @@ std::string or_none(const std::string& text) {
   return text.empty() ? "none" : printable(text);
 }
 
-std::string bytes(std::int64_t size) {
-  return system::human_bytes(size) + " (" + std::to_string(size) + " bytes)";
-}
-
 }  // namespace
 
 void replace_disks(Profile& profile, const Facts& facts, const std::vector<std::string>& given) {
@@ -154,13 +150,14 @@ std::vector<std::string> replaced_text(const Profile& profile, const Facts& fact
     row("serial", printable(old.serial), printable(disk.serial));
     row("WWN   ", or_none(old.wwn), or_none(disk.wwn));
     row("model ", "not in the profile", or_none(found->model));
-    row("size  ", bytes(old.size), bytes(disk.size));
+    row("size  ", system::exact_bytes(old.size), system::exact_bytes(disk.size));
     row("table ", or_none(old.table_uuid), table_words(*found, facts));
     row("on it ", "what the backup holds",
         found->fs_type.empty() ? "no filesystem on all of it" : content_words(*found));
     for (const auto& partition : disk.partitions)
-      lines.push_back("partition " + std::to_string(partition.number) + ", " + bytes(partition.size) + ", " +
-                      partition.guid + (partition.name.empty() ? "" : ", " + printable(partition.name)));
+      lines.push_back("partition " + std::to_string(partition.number) + ", " +
+                      system::exact_bytes(partition.size) + ", " + partition.guid +
+                      (partition.name.empty() ? "" : ", " + printable(partition.name)));
   }
   return lines;
 }

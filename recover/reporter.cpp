@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "recover/error.hpp"
+#include "recover/system/machine.hpp"
 #include "recover/system/terminal.hpp"
 #include "recover/system/text.hpp"
 
@@ -32,7 +33,7 @@ class BaseReporter : public Reporter {
     try {
       log_ = std::make_shared<spdlog::logger>("recover",
                                               std::make_shared<spdlog::sinks::basic_file_sink_st>(file));
-      log_->set_pattern("%Y-%m-%d %H:%M:%S %v");
+      log_->set_pattern("%v");
       log_->flush_on(spdlog::level::info);
       // A full disk must not end the run for want of a log; the journal says so on its own.
       log_->set_error_handler([](const std::string&) {});
@@ -43,7 +44,7 @@ class BaseReporter : public Reporter {
 
  protected:
   void log(const Event& event) {
-    if (log_) log_->info("{}", to_json(event));
+    if (log_) log_->info("{} {}", system::local_time(system::now()), to_json(event));
   }
 
  private:
@@ -106,7 +107,7 @@ class Meter {
 
 class TextReporter : public BaseReporter {
  public:
-  TextReporter() : terminal_(system::output_is_terminal()), width_(system::terminal_width()) {}
+  explicit TextReporter(Screen screen) : screen_(screen) {}
 
   void observe(const Event& event) override {
     if (event.name == "progress") return progress(event);
@@ -165,6 +166,7 @@ class TextReporter : public BaseReporter {
     if (event.name == "not-repaired") return named("NOT REPAIRED, lost ", event);
     if (event.name == "repaired") return named("ok repaired, lost ", event);
     if (event.name == "left") return "   LEFT AS IT IS, " + event.text("what") + ": " + event.text("why");
+    if (event.name == "report-not-left") return "   NOTE: " + event.text("why") + ".";
     if (event.name == "nothing-degraded") return "   ok nothing is degraded, or all is repaired already";
     return "";
   }
@@ -233,29 +235,22 @@ class TextReporter : public BaseReporter {
   void progress(const Event& event) {
     const auto now = Clock::now();
     const auto text = "   " + meter_.line(event);
-    if (terminal_) {
-      auto shown = text + "  " + event.text("current");
-      const auto room = static_cast<std::size_t>(width_ - 1);
-      shown.resize(std::max(shown.size(), room), ' ');
-      print(cut(shown, room), "\r");
+    const auto line = one_line(text + "  " + event.text("current"), screen_.width - 1);
+    if (screen_.live) {
+      print(line, "\r");
       on_progress_line_ = true;
-    } else if (now - last_plain_ > std::chrono::seconds(5)) {
+    } else if (now - last_plain_ > between_plain_lines) {
       last_plain_ = now;
-      print(text + "  " + event.text("current") + "\n");
+      print(line.substr(0, line.find_last_not_of(' ') + 1) + "\n");
     }
   }
 
-  // Not through the middle of a UTF-8 character.
-  static std::string cut(std::string text, std::size_t room) {
-    if (text.size() <= room) return text;
-    while (room > 0 && (static_cast<unsigned char>(text[room]) & 0xC0) == 0x80) --room;
-    return text.substr(0, room);
-  }
+  void line(const std::string& text) { say_unwrapped(wrap(text, screen_.width - 1, 5)); }
 
-  void line(const std::string& text) { say_unwrapped(wrap(text, width_ - 1, 5)); }
+  // In a pipe or a file no line can be taken back.
+  static constexpr auto between_plain_lines = std::chrono::seconds(5);
 
-  bool terminal_;
-  int width_;
+  Screen screen_;
   bool on_progress_line_ = false;
   Clock::time_point last_plain_{};
   Meter meter_;
@@ -265,7 +260,10 @@ class TextReporter : public BaseReporter {
 }  // namespace
 
 std::unique_ptr<Reporter> text_reporter() {
-  return std::make_unique<TextReporter>();
+  return text_reporter({system::line_can_be_rewritten(), system::terminal_width()});
+}
+std::unique_ptr<Reporter> text_reporter(Screen screen) {
+  return std::make_unique<TextReporter>(screen);
 }
 std::unique_ptr<Reporter> json_reporter() {
   return std::make_unique<JsonReporter>();

@@ -22,12 +22,23 @@ class Reporter : public Observer {
   virtual void log_to(const std::string& file) = 0;
 };
 
-// Both throw Interrupted from observe() and say() when the output is closed.
-std::unique_ptr<Reporter> text_reporter();
+// Where text goes to. `live`: a line of progress can be rewritten in place.
+struct Screen {
+  bool live = false;
+  int width = 80;
+};
+
+// All throw Interrupted from observe() and say() when the output is closed. Neither knows colours.
+std::unique_ptr<Reporter> text_reporter();  // to the terminal that there is, or to a pipe
+std::unique_ptr<Reporter> text_reporter(Screen screen);
 std::unique_ptr<Reporter> json_reporter();
 
 // Breaks lines at blanks so that none is longer than `width` where a word allows it; a continued line is
 // indented as its first one, and `hang` more.
 std::string wrap(const std::string& text, int width, int hang = 0);
+
+// Exactly so many columns: cut, or filled with blanks, so that it covers the line that it is written over.
+// Characters of East Asian scripts take two.
+std::string one_line(const std::string& text, int columns);
 
 }  // namespace recover

@@ -10,6 +10,7 @@
 #include "recover/journal.hpp"
 #include "recover/journal_state.hpp"
 #include "recover/replace.hpp"
+#include "recover/report/write.hpp"
 #include "recover/system/files.hpp"
 #include "recover/system/keyboard.hpp"
 #include "recover/system/lock.hpp"
@@ -61,6 +62,7 @@ Event introduction(const char* name, const Plan& plan, const Prepared& prepared,
       .with("as-of", plan.as_of)
       .with("replaced", replaced)
       .with("no-recovery", Value(!plan.recovery))
+      .with("version", RECOVER_VERSION)
       .with("boot", facts.boot_id)
       .with("steps", step_names(plan, false))
       .with("fallbacks", step_names(plan, true))
@@ -145,10 +147,39 @@ Facts facts_once_settled(Prepared& prepared, const JournalState& earlier) {
   }
 }
 
-void forget_backup(const std::string& directory) {
-  for (const auto* name : {"backup.toml", "backup.bsr", "backup.files", "proof.toml"})
+// What belongs to the run before. A report can be made again from its journal, which is kept.
+void forget_earlier_run(const std::string& directory) {
+  for (const auto* name :
+       {"backup.toml", "backup.bsr", "backup.files", "proof.toml", "report.html", "report.md"})
     std::filesystem::remove(directory + "/" + name);
 }
+
+// On every way out, once there is something to tell of: behind the release of all that was held, and before
+// main says what went wrong. It changes neither the error nor the exit code. Where the storage volume takes
+// nothing any more, the journal's copy in memory gets the report.
+class ReportAtTheEnd {
+ public:
+  ReportAtTheEnd(const std::string& directory, const std::string& copy, Reporter& reporter)
+      : directory_(directory), copy_(copy), reporter_(reporter) {}
+  ReportAtTheEnd(const ReportAtTheEnd&) = delete;
+  ReportAtTheEnd& operator=(const ReportAtTheEnd&) = delete;
+  ~ReportAtTheEnd() {
+    try {
+      if (const auto problem = report::leave(directory_); problem.empty()) {
+        reporter_.say("Report: " + report::html_path(directory_) + ", and report.md beside it");
+      } else {
+        const bool kept = report::leave(copy_).empty();
+        reporter_.say("NOTE: " + problem + (kept ? ". It is in memory: " + report::html_path(copy_) : "."));
+      }
+    } catch (const std::exception&) {
+      // The output is closed, or memory is short.
+    }
+  }
+
+ private:
+  const std::string &directory_, &copy_;
+  Reporter& reporter_;
+};
 
 }  // namespace
 
@@ -177,10 +208,11 @@ Exit run(const Options& options, Reporter& reporter) {
   auto journal = earlier.started ? Journal::append(directory) : Journal::create(directory);
   journal.copy_to(copy);
   // Behind the new journal: a crash in between leaves no older one whose choice is gone.
-  if (!earlier.started) forget_backup(directory);
+  if (!earlier.started) forget_earlier_run(directory);
   const auto begin = introduction(earlier.started ? "run-resumed" : "run-begun", plan, *prepared, facts,
                                   earlier.started ? earlier.replaced : options.replace);
   journal.write(begin);
+  const ReportAtTheEnd report_at_the_end(directory, copy, reporter);
   reporter.observe(begin);
   for (const auto& event : prepared->opened) {
     journal.write(event);

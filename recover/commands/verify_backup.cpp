@@ -11,6 +11,7 @@
 #include "recover/mount_points.hpp"
 #include "recover/quarantine.hpp"
 #include "recover/reminder.hpp"
+#include "recover/report/write.hpp"
 #include "recover/system/files.hpp"
 #include "recover/system/lock.hpp"
 #include "recover/system/signals.hpp"
@@ -69,6 +70,9 @@ void finish(const OnMachine& machine, const std::vector<Recovery>& known, std::i
   for (const auto& problem : lift(processes, machine.console, machine.profile.bacula.client, open))
     reporter.say("   " + problem + ".");
   close_gate(open, job, machine.facts.boot_id);
+  for (const auto& recovery : open)
+    if (const auto problem = report::leave(recovery.directory); !problem.empty())
+      reporter.say("   NOTE: " + problem + ".");
   for (const auto& problem : remove_reminder("/")) reporter.say("   " + problem);
   if (system::exists("/run/systemd/system")) processes.run({.argv = {"systemctl", "daemon-reload"}});
 }

@@ -65,15 +65,6 @@ std::int64_t now() {
   return static_cast<std::int64_t>(std::time(nullptr));
 }
 
-std::string local_time(std::int64_t seconds) {
-  const auto time = static_cast<std::time_t>(seconds);
-  std::tm parts = {};
-  if (::localtime_r(&time, &parts) == nullptr) return "(no time)";
-  char text[64];
-  const auto size = std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &parts);
-  return {text, size};
-}
-
 std::string own_program() {
   char path[PATH_MAX];
   const auto size = ::readlink("/proc/self/exe", path, sizeof path);

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
 #include <string_view>
 
@@ -70,6 +71,10 @@ std::optional<std::string> read_line() {
 
 bool output_is_terminal() noexcept {
   return ::isatty(STDOUT_FILENO) != 0;
+}
+bool line_can_be_rewritten() noexcept {
+  const char* kind = std::getenv("TERM");
+  return output_is_terminal() && kind != nullptr && *kind != '\0' && std::string_view(kind) != "dumb";
 }
 bool input_is_terminal() noexcept {
   return ::isatty(STDIN_FILENO) != 0;

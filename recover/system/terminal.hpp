@@ -9,6 +9,9 @@
 namespace recover::system {
 
 bool output_is_terminal() noexcept;
+// A terminal on which a carriage return goes back to the beginning of the line: none that is called "dumb",
+// as an editor's or a logging one is. That a serial console tells no size is no reason.
+bool line_can_be_rewritten() noexcept;
 bool input_is_terminal() noexcept;
 int terminal_width() noexcept;  // 20 to 200; 80 when not known or absurd
 

@@ -275,6 +275,10 @@ std::string human_bytes(std::int64_t bytes) {
   return text.data();
 }
 
+std::string exact_bytes(std::int64_t bytes) {
+  return human_bytes(bytes) + " (" + std::to_string(bytes) + " bytes)";
+}
+
 std::string human_seconds(std::int64_t seconds) {
   if (seconds < 0) return "-" + human_seconds(-std::max(seconds, -INT64_MAX));
   auto two = [](std::int64_t big, const char* big_unit, std::int64_t small, const char* small_unit) {

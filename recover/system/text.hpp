@@ -34,6 +34,8 @@ std::string joined(const std::vector<std::string>& words, std::string_view separ
 
 // 1536 -> "1.5 KiB". 0 -> "0 B".
 std::string human_bytes(std::int64_t bytes);
+// "465.8 GiB (500107862016 bytes)", where each byte counts.
+std::string exact_bytes(std::int64_t bytes);
 // 3725 s -> "1 h 2 min"; 59 -> "59 s".
 std::string human_seconds(std::int64_t seconds);
 

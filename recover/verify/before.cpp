@@ -29,13 +29,13 @@ std::string name_of(const bacula::BackupJob& job) {
   return "job " + std::to_string(job.id) + " (" + job.name + ", " + job.start + ")";
 }
 
-// A journal's times are local, the rest is seconds since 1970. Its rescue system may have had another time
-// zone (SystemRescue has UTC): up to 26 hours lie between two of them.
+// A rescue system that takes a clock of local time for UTC is hours ahead or behind, and older journals tell
+// no zone: up to 26 hours lie between two of them.
 std::int64_t latest_of_journals(const Context& context) {
   constexpr std::int64_t time_zones = 26 * 3600;
   std::int64_t latest = 0;
   for (const auto& recovery : context.recoveries)
-    latest = std::max(latest, system::seconds_of_local_time(recovery.state.last_at) - time_zones);
+    latest = std::max(latest, system::seconds_of_time(recovery.state.last_at) - time_zones);
   return latest;
 }
 

@@ -8,8 +8,9 @@ PLAYBOOKS = [path.name for path in Path(__file__).parents[2].glob("playbooks/*.t
              if not path.name.startswith("machine.")]
 
 HOME = "/var/lib/recover"
-# The journal, and what makes the program complete.
-KEPT = {HOME: 0o700, f"{HOME}/journal": 0o600, f"{HOME}/backup.bsr": 0o600, f"{HOME}/backup.toml": 0o600,
+# The journal and its report, and what makes the program complete.
+KEPT = {HOME: 0o700, f"{HOME}/journal": 0o600, f"{HOME}/report.html": 0o600, f"{HOME}/report.md": 0o600,
+        f"{HOME}/backup.bsr": 0o600, f"{HOME}/backup.toml": 0o600,
         f"{HOME}/recover": 0o755, f"{HOME}/machine.toml": 0o600, f"{HOME}/playbooks": 0o700,
         **{f"{HOME}/playbooks/{name}": 0o644 for name in PLAYBOOKS}}
 MESSAGES = {"/etc/issue.d": 0o755, "/etc/issue.d/recover.issue": 0o644, "/etc/profile.d/recover.sh": 0o644}

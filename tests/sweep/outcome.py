@@ -89,8 +89,10 @@ def _catalog(machine, root):
 
 
 def _names(state):
-    # Of a run that was killed behind its last line the choice may stay: the next one that begins forgets it.
-    return frozenset(name for name in os.listdir(state) if not name.startswith("journal.") and name != "backup.toml")
+    # Of a run that was killed behind its last line the choice may stay: the next one that begins forgets it. And it may
+    # have left no report yet, or a piece of one: nothing depends on it, and "recover log --report" makes it again.
+    return frozenset(name for name in os.listdir(state)
+                     if not name.startswith(("journal.", "report.", ".report.")) and name != "backup.toml")
 
 
 def _held(events):

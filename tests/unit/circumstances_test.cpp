@@ -4,6 +4,7 @@
 
 #include <functional>
 
+#include "recover/system/text.hpp"
 #include "tests/unit/recorded_machine.hpp"
 
 namespace recover::test {
@@ -40,10 +41,10 @@ TEST_F(CircumstancesTest, NothingHasChanged) {
 }
 
 TEST_F(CircumstancesTest, ADiskThatChangesIsShownAsItWasAndAsItIs) {
-  const auto size = std::to_string(root().size);
+  const auto size = system::exact_bytes(root().size);
   const auto text = drift([&] { root().size -= 4096; });
   EXPECT_TRUE(has(text, "no longer: root: " + size)) << text;
-  EXPECT_TRUE(has(text, "now: root: " + std::to_string(root().size))) << text;
+  EXPECT_TRUE(has(text, "now: root: " + system::exact_bytes(root().size))) << text;
 }
 
 TEST_F(CircumstancesTest, EveryPartOfWhatATargetIsCounts) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <sstream>
+
 #include "recover/error.hpp"
 
 namespace recover::test {
@@ -62,6 +64,21 @@ TEST(Options, RefusesWhatMakesNoSense) {
   expect_refused({"verify-backup", "--state", "/x"}, "/var/lib/recover");
   expect_refused({"quarantine", "--state", "/x"}, "/var/lib/recover");
   expect_refused({"\x1b[2J"}, "\\033");
+}
+
+TEST(Options, AreExplainedWithin80Columns) {
+  std::istringstream lines(help_text());
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80U) << line;
+}
+
+TEST(Options, OfAReport) {
+  const auto options = parse({"log", "--report", "-o", "/tmp/x"});
+  EXPECT_TRUE(options.report);
+  EXPECT_EQ(options.output, "/tmp/x");
+  EXPECT_FALSE(parse({"log"}).report);
+  expect_refused({"log", "-o", "/tmp/x"}, "--report");
+  expect_refused({"status", "--report"}, "log");
+  expect_refused({"--playbook", "storage", "--report"}, "log");
 }
 
 TEST(Options, KnowTwoDepthsOfAProof) {

@@ -98,6 +98,24 @@ TEST(Structure, VerifySeesTheSystemBaculaAndTheRecord) {
   }
 }
 
+// It is made from a journal's events; it knows no plan and no machine.
+TEST(Structure, TheReportSeesTheJournalAndTheGate) {
+  const std::set<std::string> values{"recover/error.hpp",          "recover/event.hpp",
+                                     "recover/journal.hpp",        "recover/journal_state.hpp",
+                                     "recover/gate.hpp",           "recover/system/text.hpp",
+                                     "recover/system/machine.hpp", "recover/system/files.hpp"};
+  for (const auto& [file, list] : includes()) {
+    if (!file.starts_with("recover/report/")) continue;
+    for (const auto& include : list) {
+      if (!is_ours(include)) continue;
+      EXPECT_TRUE(include.starts_with("recover/report/") || values.contains(include))
+          << file << " includes " << include;
+      // Only what writes the files may reach for any.
+      EXPECT_TRUE(include != "recover/system/files.hpp" || file == "recover/report/write.cpp") << file;
+    }
+  }
+}
+
 TEST(Structure, ChecksSeeValuesOnly) {
   for (const auto& [file, list] : includes()) {
     if (!file.starts_with("checks/")) continue;
