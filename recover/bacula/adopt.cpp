@@ -1,9 +1,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdlib>
-#include <ctime>
 #include <functional>
 #include <map>
 #include <sstream>
@@ -16,6 +14,7 @@
 #include "recover/bacula/volume.hpp"
 #include "recover/error.hpp"
 #include "recover/system/files.hpp"
+#include "recover/system/machine.hpp"
 #include "recover/system/text.hpp"
 
 namespace recover::bacula {
@@ -39,15 +38,6 @@ bool older(const Version& a, const Version& b) {
   return std::abs(a.index) < std::abs(b.index);
 }
 
-std::string local_time(std::uint32_t seconds) {
-  const auto moment = static_cast<std::time_t>(seconds);
-  std::tm broken{};
-  std::array<char, 32> text{};
-  if (::localtime_r(&moment, &broken) == nullptr) return {};
-  std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S", &broken);
-  return text.data();
-}
-
 // The sessions of the bootstrap in its order, which is the jobs' own, each with what is known of its job.
 struct Session {
   Key key;
@@ -65,7 +55,7 @@ std::vector<Session> sessions_of(const std::string& text, const Bootstrap& boots
   const auto jobs = commented_jobs(text);
   for (std::size_t i = 0; i < sessions.size(); ++i) {
     if (jobs.size() == sessions.size()) sessions[i].job = jobs[i];
-    if (sessions[i].job.start.empty()) sessions[i].job.start = local_time(sessions[i].key.first);
+    if (sessions[i].job.start.empty()) sessions[i].job.start = system::bacula_time(sessions[i].key.first);
   }
   return sessions;
 }

@@ -21,6 +21,8 @@ std::string own_directory();                            // of it
 
 // The one form in which times are shown and kept: local, with the zone: "2026-11-23 01:20:27 +0100".
 std::string local_time(std::int64_t seconds);
+// As Bacula writes it, who knows no zone: "2026-11-23 01:20:27".
+std::string bacula_time(std::int64_t seconds);
 // For names of files: "2026-11-23_01:20:27".
 std::string local_time_stamp(std::int64_t seconds);
 // Of YYYY-MM-DD HH:MM:SS, as Bacula writes it; 0 when it is none.

@@ -26,6 +26,10 @@ std::string local_time(std::int64_t seconds) {
   return formatted(seconds, "%Y-%m-%d %H:%M:%S %z");
 }
 
+std::string bacula_time(std::int64_t seconds) {
+  return formatted(seconds, "%Y-%m-%d %H:%M:%S");
+}
+
 std::string local_time_stamp(std::int64_t seconds) {
   return formatted(seconds, "%Y-%m-%d_%H:%M:%S");
 }

@@ -30,6 +30,7 @@ TEST(Machine, WritesLocalTime) {
   ::tzset();
   EXPECT_EQ(local_time(0), "1970-01-01 02:00:00 +0200");
   EXPECT_EQ(local_time_stamp(0), "1970-01-01_02:00:00");
+  EXPECT_EQ(bacula_time(0), "1970-01-01 02:00:00");
   EXPECT_EQ(seconds_of_time(local_time(1795300000)), 1795300000);
   EXPECT_EQ(seconds_of_time("1970-01-01 02:00:10"), 10);  // of an older journal
   EXPECT_EQ(seconds_of_time("1970-01-01 02:00:10 -0100"), 3 * 3600 + 10);
