@@ -31,12 +31,26 @@ install_packages() {
   rm -f "$log"
 }
 
-# build PRESET: configures and builds; quiet unless it fails.
+# What was compiled once is not compiled again in the next checkout.
+remember_compiled() {
+  local cache=${RECOVER_TEST_CACHE:-/var/cache/recover-tests}
+  if [ -n "${CMAKE_CXX_COMPILER_LAUNCHER:-}" ] || ! command -v ccache >/dev/null || ! mkdir -p "$cache" 2>/dev/null ||
+    [ ! -w "$cache" ]; then
+    return
+  fi
+  export CMAKE_CXX_COMPILER_LAUNCHER=ccache CCACHE_DIR=$cache/ccache CCACHE_MAXSIZE=4G
+  # Paths below the checkout are taken as relative ones, in what is hashed as well as in what the debugger is told.
+  export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
+}
+
+# build PRESET [TARGET...]: configures and builds; quiet unless it fails.
 build() {
   local preset=$1 directory=$root/build
+  shift
+  remember_compiled
   [ "$preset" = release ] || directory=$root/build-$preset
   say "building ($preset)"
-  (cd "$root" && cmake --preset "$preset" >"$directory.log" 2>&1 && cmake --build --preset "$preset" >>"$directory.log" 2>&1) || {
+  (cd "$root" && cmake --preset "$preset" >"$directory.log" 2>&1 && cmake --build --preset "$preset" ${1:+--target "$@"} >>"$directory.log" 2>&1) || {
     grep -E 'error|Error|FAILED' -A4 "$directory.log" >&2 || tail -40 "$directory.log" >&2
     return 1
   }

@@ -11,18 +11,32 @@ namespace {
 
 using Part = std::optional<std::string>;
 
+// How a difference shows a value that goes over lines.
+std::string on_lines_with(char sign, const std::string& value) {
+  std::string shown;
+  for (const char c : value) {
+    shown += c;
+    if (c == '\n') shown += sign;
+  }
+  return shown;
+}
+
 // On the lines of files; a secret may be a word of the rest.
+void look_for(const std::string& secret, const std::string& difference) {
+  for (auto at = difference.find(secret); at != std::string::npos; at = difference.find(secret, at + 1)) {
+    const auto line = at == 0 ? 0 : difference.rfind('\n', at - 1) + 1;
+    const auto sign = difference.substr(line, 3);
+    require(sign == "---" || sign == "+++" || sign == "@@ ", "no secret is shown");
+  }
+}
+
 void look_for_secrets(const std::vector<bacula::ConfigurationNode>& nodes, const std::string& difference) {
   for (const auto& node : nodes) {
     look_for_secrets(node.nodes, difference);
     if (!bacula::is_secret(node.word) || node.word.find("key") != std::string::npos) continue;
     for (const auto& value : node.values) {
       if (value.size() < 8 || value.find('*') != std::string::npos) continue;
-      for (auto at = difference.find(value); at != std::string::npos; at = difference.find(value, at + 1)) {
-        const auto line = at == 0 ? 0 : difference.rfind('\n', at - 1) + 1;
-        const auto sign = difference.substr(line, 3);
-        require(sign == "---" || sign == "+++" || sign == "@@ ", "no secret is shown");
-      }
+      for (const char sign : {'-', '+'}) look_for(on_lines_with(sign, value), difference);
     }
   }
 }

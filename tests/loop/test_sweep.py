@@ -6,7 +6,7 @@ import unittest
 
 from sweep import scenario, sweep
 
-_EVERY, _OFFSET = 300, 210
+_EVERY, _OFFSET = 900, 210
 
 
 @unittest.skipUnless(platform.machine() == "x86_64", "killpoint knows the registers of x86_64 alone")

@@ -6,11 +6,12 @@
 #include "recover/error.hpp"
 #include "recover/system/files.hpp"
 #include "system_temporary.hpp"
+#include "tests/unit/recorded_machine.hpp"
 
 namespace recover::bacula {
 namespace {
 
-const std::string recorded = std::string(TEST_SOURCE_DIR) + "/tests/unit/data/bacula";
+const std::string recorded = test::source_path("tests/unit/data/bacula");
 
 class Adopt : public testing::Test {
  protected:

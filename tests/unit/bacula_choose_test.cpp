@@ -8,6 +8,7 @@
 #include "recover/system/files.hpp"
 #include "scripted_processes.hpp"
 #include "system_temporary.hpp"
+#include "tests/unit/recorded_machine.hpp"
 
 namespace recover::bacula {
 namespace {
@@ -59,7 +60,7 @@ class Choose : public testing::Test {
     request.keep = directory / "keep";
     request.restore_job = "R1";
     directory.put("environment/var/lib/bacula/main-dir.restore.1.bsr",
-                  system::read_file(std::string(TEST_SOURCE_DIR) + "/tests/unit/data/bacula/director.bsr"));
+                  system::read_file(test::source_path("tests/unit/data/bacula/director.bsr")));
     director.session({{".jobs", "R1\n"},
                       {".jobs type=B", ""},
                       {".jobs type=c", ""},

@@ -7,6 +7,7 @@
 #include "recover/bacula/range_ends.hpp"
 #include "recover/error.hpp"
 #include "recover/system/files.hpp"
+#include "tests/unit/recorded_machine.hpp"
 
 namespace recover::bacula {
 namespace {
@@ -98,7 +99,7 @@ TEST_F(Prove, FullReadsEveryBlockAndComputesEveryDigest) {
 }
 
 TEST_F(Prove, WhatBaculaItselfWrote) {
-  const auto recorded = std::string(TEST_SOURCE_DIR) + "/tests/unit/data/bacula";
+  const auto recorded = test::source_path("tests/unit/data/bacula");
   bootstrap_ = parse_bootstrap(system::read_file(recorded + "/director.bsr"), "director.bsr");
   keep(7);
   for (const bool full : {false, true}) {

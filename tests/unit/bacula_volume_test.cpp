@@ -10,13 +10,14 @@
 #include "recover/system/files.hpp"
 #include "synthetic_volume.hpp"
 #include "system_temporary.hpp"
+#include "tests/unit/recorded_machine.hpp"
 
 namespace recover::bacula {
 namespace {
 
 using namespace recover::tests;
 
-const std::string recorded = std::string(TEST_SOURCE_DIR) + "/tests/unit/data/bacula";
+const std::string recorded = test::source_path("tests/unit/data/bacula");
 
 std::vector<VolumeFile> read(const std::string& directory, const Bootstrap& bootstrap) {
   std::vector<VolumeFile> files;

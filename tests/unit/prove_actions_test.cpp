@@ -8,11 +8,12 @@
 #include "recover/system/files.hpp"
 #include "scripted_processes.hpp"
 #include "system_temporary.hpp"
+#include "tests/unit/recorded_machine.hpp"
 
 namespace recover::test {
 namespace {
 
-const std::string recorded = std::string(TEST_SOURCE_DIR) + "/tests/unit/data/bacula";
+const std::string recorded = source_path("tests/unit/data/bacula");
 
 struct Events : Observer {
   std::vector<Event> all;
