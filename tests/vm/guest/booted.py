@@ -17,11 +17,13 @@ import time
 from loop import awkward, tree
 from loop.build import forget_lost_times
 from loop.daemons import Daemons
+from loop.sockets import listening_ports
 from vm import layouts
 
 CATALOG = "/var/lib/bacula/bacula.db"
 _PATIENCE = 900
 BACULA = layouts.PLAIN.bacula
+_PORTS = {BACULA.DIRECTOR_PORT, BACULA.CLIENT_PORT, BACULA.STORAGE_PORT}
 
 
 def backup(level):
@@ -60,13 +62,13 @@ def whole_tree():
 def _bacula():
     # Not entered: the daemons are systemd's.
     bacula = Daemons("/", BACULA)
-    # bconsole itself tries for a quarter of a minute where nobody listens.
-    deadline = time.monotonic() + 60
+    # A job gives up at once where no Storage Daemon listens yet. bconsole tries for a quarter of a minute.
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
-        if bacula.query(["COUNT(*)"], "FROM Job"):
+        if _PORTS <= set(listening_ports()) and bacula.query(["COUNT(*)"], "FROM Job"):
             return bacula
         time.sleep(1)
-    raise RuntimeError(f"the Director does not answer:\n{bacula.console('version')}")
+    raise RuntimeError(f"Bacula does not answer; ports {listening_ports()}:\n{bacula.console('version')}")
 
 
 def _hand_over_catalog():
