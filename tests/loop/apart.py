@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tests that keep one processor busy and share nothing: each in a process of its own, some at a time.
+"""Tests that share nothing: each in a process of its own, some at a time.
 
-A class asks for it with `apart = True`. Where it has a setUpClass, all its tests go into one process.
+A class asks for it with `apart = True`. Where it has a setUpClass, all its tests go into one process. Or a package has
+places for its tests, as tests/loop has its lanes: then each class goes into a process, in one of the places.
 """
 
 import os
@@ -10,48 +11,80 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass, field
 
-_AT_ONCE = min(4, os.cpu_count() or 1)
+AT_ONCE = min(4, os.cpu_count() or 1)
 _MARK = "RECOVER_TESTS_APART"  # a process that is such a one
+
+
+@dataclass
+class Place:
+    """What a process is begun with."""
+    command: list = field(default_factory=lambda: ["setpriv", "--pdeathsig", "TERM", sys.executable, "-B", "-m"])
+    environment: dict = field(default_factory=lambda: dict(os.environ))
+
+
+def is_one():
+    """This process has been begun for some tests alone."""
+    return _MARK in os.environ
+
+
+def classes(tests):
+    """Lists of tests of one class, those with the most `minutes` first; [] where a process of its own is no use."""
+    found = {}
+    for test in tests:
+        if not is_one():
+            found.setdefault(type(test), []).append(test)
+    return sorted(found.values(), key=lambda group: -getattr(group[0], "minutes", 0)) if len(found) > 1 else []
 
 
 def groups(tests):
     """Lists of tests, one for each process; [] where a process of its own is no use."""
     found = {}
     for test in tests:
-        if getattr(test, "apart", False) and _MARK not in os.environ:
+        if getattr(test, "apart", False) and not is_one():
             kind = type(test)
             found.setdefault(kind if "setUpClass" in vars(kind) else test.id(), []).append(test)
     return list(found.values()) if len(found) > 1 else []
 
 
-def run(package, groups):
+def run(package, groups, places=None):
     """Runs them by `python3 -m PACKAGE NAME...`, shows what each said at its end; [passed, failed, skipped]."""
     waiting, running, counts = list(groups), [], [0, 0, 0]
+    free = places or [Place() for _ in range(AT_ONCE)]
     try:
         while waiting or running:
-            if waiting and len(running) < _AT_ONCE:
-                running.append(_start(package, waiting.pop(0)))
+            if waiting and free:
+                running.append(_start(package, waiting.pop(0), free.pop()))
             time.sleep(0.5)
-            for process, output, tests in running.copy():
-                if process.poll() is not None:
-                    running.remove((process, output, tests))
-                    counts = [sum(pair) for pair in zip(counts, _told(output, tests))]
+            for one in running.copy():
+                if one.process.poll() is not None:
+                    running.remove(one)
+                    free.append(one.place)
+                    counts = [sum(pair) for pair in zip(counts, _told(one.output, one.tests))]
     finally:
-        for process, output, _ in running:
-            process.terminate()
-        for process, output, _ in running:
-            process.wait()
-            output.close()
+        for one in running:
+            one.process.terminate()
+        for one in running:
+            one.process.wait()
+            one.output.close()
     return counts
 
 
-def _start(package, tests):
+@dataclass
+class _Running:
+    process: subprocess.Popen
+    output: object
+    tests: list
+    place: Place
+
+
+def _start(package, tests, place):
     output = tempfile.TemporaryFile("w+", errors="replace")
     # Not KILL: they have something to clean up.
-    argv = ["setpriv", "--pdeathsig", "TERM", sys.executable, "-B", "-m", package, *(test.id() for test in tests)]
-    process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=output, env={**os.environ, _MARK: "1"})
-    return process, output, tests
+    process = subprocess.Popen([*place.command, package, *(test.id() for test in tests)], stdin=subprocess.DEVNULL,
+                               stdout=output, env={**place.environment, _MARK: "1"})
+    return _Running(process, output, tests, place)
 
 
 def _told(output, tests):

@@ -68,12 +68,15 @@ def namespaces():
 
 
 def loops():
-    """{/dev/loopN: its backing file}."""
+    """{/dev/loopN: its backing file}, of those that are in /dev: in a lane (lane.py) there are others besides."""
     found = {}
     for path in Path("/sys/block").glob("loop*/loop/backing_file"):
+        device = f"/dev/{path.parent.parent.name}"
+        if not os.path.exists(device):
+            continue
         try:
             backing = path.read_text(encoding="utf-8", errors="surrogateescape")
-            found[f"/dev/{path.parent.parent.name}"] = backing.rstrip("\n")
+            found[device] = backing.rstrip("\n")
         except OSError:  # detached meanwhile
             pass
     return found

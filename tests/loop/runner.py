@@ -36,12 +36,13 @@ def tests_in(suite):
             yield test
 
 
-def main(folder, words):
+def main(folder, words, places=None):
+    """`places()`: where the classes of tests run, some at a time; see apart."""
     # A polite kill cleans up as ^C does; after anything harder the next run does. (SystemExit would only fail a test.)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     found = list(tests_in(unittest.defaultTestLoader.discover(str(folder), "test_*.py", str(folder.parent))))
     wanted = [test for test in found if not words or any(word in test.id() for word in words)]
-    groups = apart.groups(wanted)
+    groups = apart.classes(wanted) if places else apart.groups(wanted)
     here = [test for test in wanted if not any(test in group for group in groups)]
     stream = io.StringIO() if groups and not here else sys.stdout  # not "Ran 0 tests"
     result = unittest.TextTestRunner(resultclass=Result, verbosity=0, stream=stream).run(unittest.TestSuite(here))
@@ -53,7 +54,7 @@ def main(folder, words):
         print("no test has that name")
     passed = max(0, result.testsRun - failed - skipped)
     if groups:
-        more = apart.run(folder.name, groups)
+        more = apart.run(folder.name, groups, places() if places else None)
         passed, failed, skipped = passed + more[0], failed + more[1], skipped + more[2]
     print(f"{passed} passed, {failed} failed, {skipped} skipped")
     return 1 if failed else 0

@@ -11,6 +11,8 @@ _EVERY, _OFFSET = 900, 210
 
 @unittest.skipUnless(platform.machine() == "x86_64", "killpoint knows the registers of x86_64 alone")
 class Sweep(unittest.TestCase):
+    minutes = 9
+
     def test_a_run_that_is_killed_and_resumed_ends_as_one_that_was_not(self):
         points = sweep.listed(scenario.ALL)
         figures = sweep.run(points, sweep.sample(points, _EVERY, _OFFSET), lambda text: print(f"    {text}", flush=True))

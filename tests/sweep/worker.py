@@ -5,19 +5,14 @@
     {"scenario": SCENARIO, "point": [...], "twice": ..., "plainly": ...}    a Told
 """
 
-import contextlib
 import dataclasses
-import fcntl
 import functools
 import json
 import os
 import signal
-import stat
 import sys
-import tempfile
 
-from loop import alder
-from loop.command import run
+from loop import alder, lane
 
 from . import kill, scenario
 
@@ -37,47 +32,9 @@ def answer(request):
                                         request["plainly"]))
 
 
-def own_run():
-    """A /run of its own: what recover keeps in memory lies there. The locks stay those of the host."""
-    with tempfile.TemporaryDirectory() as locks:
-        run("mount", "--bind", "/run/lock", locks)
-        run("mount", "-t", "tmpfs", "tmpfs", "/run")
-        os.mkdir("/run/lock")
-        run("mount", "--move", locks, "/run/lock")
-
-
-_LOOPS = 12  # of a lane: a machine's disks and the decoys, and some to spare
-_LOOP_MAJOR, _CTL_ADD = 7, 0x4C80  # Linux, include/uapi/linux/major.h, include/uapi/linux/loop.h
-
-
-def own_dev():
-    """A /dev of its own, with loop devices of its own: no lane sees the disks of another, nor waits for them.
-
-    Without /dev/loop-control losetup looks for a free one among the nodes that are there.
-    """
-    first = 64 + alder.LANE * _LOOPS
-    with open("/dev/loop-control", "rb") as control:
-        for number in range(first, first + _LOOPS):
-            with contextlib.suppress(FileExistsError):
-                fcntl.ioctl(control, _CTL_ADD, number)
-    with tempfile.TemporaryDirectory() as own:
-        run("mount", "-t", "tmpfs", "-o", "mode=0755", "tmpfs", own)
-        for entry in os.scandir("/dev"):
-            if entry.is_dir(follow_symlinks=False):
-                os.mkdir(f"{own}/{entry.name}")
-                run("mount", "--rbind", entry.path, f"{own}/{entry.name}")
-            elif not entry.name.startswith("loop"):
-                run("cp", "-a", entry.path, own)
-        for number in range(first, first + _LOOPS):
-            os.mknod(f"{own}/loop{number}", stat.S_IFBLK | 0o600, os.makedev(_LOOP_MAJOR, number))
-        run("mount", "--move", own, "/dev")
-
-
 def main():
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the machine at hand is taken down
-    own_run()
-    own_dev()
-    run("ip", "link", "set", "lo", "up")
+    lane.settle()
     # killpoint and what it follows take turns at each system call: on one processor that costs half as much.
     processors = sorted(os.sched_getaffinity(0))
     os.sched_setaffinity(0, {processors[alder.LANE % len(processors)]})

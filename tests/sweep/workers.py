@@ -2,27 +2,25 @@
 """Several machines at once. A run mostly waits for Bacula, so that more of them than processors are worth it."""
 
 import json
-import os
 import subprocess
-import sys
+
+from loop import lane
 
 from . import kill, scenario
 
-_LANES = range(1, 16)  # see loop.alder; 0 is for the loop tests
+_LANES = range(1, 16)  # see loop.alder; 0 is for those who want one machine
 
 
 class Worker:
     """A process with a mount and a network namespace of its own; for `with`."""
 
-    def __init__(self, lane):
-        self._env = {**os.environ, "RECOVER_TEST_LANE": str(lane)}
-        # Here, where packages can still be fetched.
-        subprocess.run([sys.executable, "-B", "-m", "loop.golden"], env=self._env, check=True, stdout=subprocess.DEVNULL)
+    def __init__(self, number):
+        self._lane = number
+        lane.prepare(number)
 
     def __enter__(self):
-        argv = ["setpriv", "--pdeathsig", "TERM", "unshare", "--mount", "--propagation", "private", "--net",
-                sys.executable, "-B", "-m", "sweep.worker"]
-        self._process = subprocess.Popen(argv, env=self._env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self._process = subprocess.Popen(lane.command("sweep.worker"), env=lane.environment(self._lane),
+                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         return self
 
     def __exit__(self, *_):
@@ -46,4 +44,4 @@ class Worker:
 
 
 def lanes(count):
-    return [Worker(lane) for lane in _LANES[:count]]
+    return [Worker(number) for number in _LANES[:count]]
