@@ -18,6 +18,7 @@ Check directories_present();
 Check efi_entry();
 Check efi_variables();
 Check environment_complete();
+Check environment_proven();
 Check esp_mounted();
 Check filesystem_made();
 Check filesystem_on_disk();

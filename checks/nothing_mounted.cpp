@@ -5,7 +5,8 @@ namespace {
 
 Answer ask(const Profile& profile, const Facts& facts) {
   if (!facts.storage) return unknown("the storage volume is not mounted");
-  const auto environment = facts.storage->mount_point + "/" + profile.storage.environment + "/";
+  const auto environment = facts.storage->mount_point + "/" + profile.storage.environment +
+                           (profile.makes_environment ? ".new/" : "/");
   const auto hidden = std::string(Layout::hidden_tree) + "/";
   for (const auto& mount : facts.mounts)
     if (mount.target.starts_with(environment) || (mount.target + "/").starts_with(hidden) ||

@@ -254,6 +254,49 @@ struct Typed {
             "# damaged: cp --archive " + from + " /FILE, unless its time is another: then",
             "#   cp --archive " + from + " /FILE.recovered"};
   }
+  Lines operator()(const MakeEnvironment& a) const {
+    const auto more = a.packages.empty() ? "" : "; and of " + system::joined(a.packages);
+    return {"# remove " + a.path + ", if an earlier run has left it and nothing is mounted in it",
+            "# for the packages of bacula-dir, bash, btrfs and the others that docs/environment.md",
+            "# names" + more + ", and of all that they need:",
+            "dpkg -L PACKAGE... | rsync -aHAX --files-from=- / " + system::shell_quoted(a.path),
+            "# and the links of update-alternatives, /etc/passwd, /etc/group, /etc/ld.so.cache ..."};
+  }
+  Lines operator()(const ConfigureEnvironment& a) const {
+    return {joined({"cp", "-a", a.configuration + "/.", a.root + a.configuration}),
+            "# take every Backup, Copy, Migrate and Verify job and every Schedule out of its",
+            "# bacula-dir.conf, and have all its daemons listen on 127.0.0.1 alone"};
+  }
+  Lines operator()(const CopyCatalog& a) const {
+    const std::string usual = "/var/lib/bacula/bacula.db";
+    return {"# where the catalog is, bacula-dir.conf says: WorkingDirectory, dbname. For example",
+            joined({"sqlite3", usual, ".backup " + a.root + usual})};
+  }
+  Lines operator()(const EquipEnvironment& a) const {
+    const auto to = a.root + Layout::handed_over;
+    std::vector<std::string> playbooks{"cp"};
+    playbooks.insert(playbooks.end(), a.playbooks.begin(), a.playbooks.end());
+    playbooks.push_back(to + "/playbooks");
+    return {joined({"install", "-d", "-m", "0700", to, to + "/playbooks"}),
+            joined({"install", "-m", "0755", a.program, to + "/recover"}),
+            joined({"install", "-m", "0600", a.profile, to + "/machine.toml"}), joined(playbooks)};
+  }
+  Lines operator()(const IsolateNetwork&) const {
+    return {"unshare --net   # all below in its shell", "ip link set lo up"};
+  }
+  Lines operator()(const ProveEnvironment& a) const {
+    Lines lines{"# find a small file of the newest backup in the catalog, and write a bootstrap file",
+                "# for it alone as " + a.keep + "/proof.bsr"};
+    for (auto& line : conversation(a.request.console, {bacula::restore_line(a.request), "wait", "messages"}))
+      lines.push_back(std::move(line));
+    lines.push_back("# compare it with its digest in the catalog; then write " + a.root + Layout::stamp);
+    return lines;
+  }
+  Lines operator()(const SwapEnvironment& a) const {
+    return {"# only when nothing is mounted in either:", joined({"sync", "-f", a.storage}),
+            joined({"mv", "--exchange", a.made, a.path}) + "   # or, when there is no old one: mv",
+            joined({"rm", "-r", "--one-file-system", a.made})};
+  }
   Lines operator()(const HandOver& a) const {
     const auto to = a.root + a.directory;
     return {joined({"install", "-d", "-m", "0700", to}),
@@ -271,7 +314,7 @@ std::vector<std::string> as_typed(const Action& action) {
 bool is_held(const Action& action) {
   return std::holds_alternative<Mount>(action) || std::holds_alternative<Unmount>(action) ||
          std::holds_alternative<MakeDirectory>(action) || std::holds_alternative<ScanDevices>(action) ||
-         std::holds_alternative<OpenStorage>(action);
+         std::holds_alternative<OpenStorage>(action) || std::holds_alternative<IsolateNetwork>(action);
 }
 
 }  // namespace recover

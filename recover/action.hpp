@@ -246,6 +246,54 @@ struct RestoreEfiEntry {
   bool may_do_without = false;
 };
 
+// The tree of a recovery environment from the packages of the running system: those that have the programs
+// which a recovery calls, and all that they need, with owners, modes, ACLs and capabilities. What an earlier
+// run has left at `path` goes first. Refused when something is mounted there, or there is no room for it.
+struct MakeEnvironment {
+  std::string path, storage;
+  std::vector<std::string> packages;  // besides
+  std::string configuration;          // Bacula's: made by ConfigureEnvironment
+};
+
+// Bacula's configuration in it, made from the machine's: it can restore and nothing else. What was taken out
+// is told as a difference. And the directories that it names, as the machine has them.
+struct ConfigureEnvironment {
+  std::string root, configuration;
+  std::string client, storage, fileset, restore_job;  // names
+  std::string catalog;                                // sqlite3, postgresql, mysql
+};
+
+// The SQLite catalog as it is now.
+struct CopyCatalog {
+  std::string root, configuration, client;
+};
+
+// The program, the profile and the playbooks.
+struct EquipEnvironment {
+  std::string root, program, profile;
+  std::vector<std::string> playbooks, libraries;
+};
+
+// From here on the run's daemons have a network of their own: the machine's Bacula runs on, at the same
+// ports.
+struct IsolateNetwork {};
+
+// Restores one small file of the newest backup by the environment's Director, compares it with the digest in
+// the catalog, and writes the stamp.
+struct ProveEnvironment {
+  bacula::RestoreRequest request;  // bootstrap and number of files: made when it acts
+  std::string root, keep;          // scratch is in `keep`, which the environment sees at Layout::inside_state
+  std::string volumes;
+  std::string backup_job, catalog;  // name, kind
+  EnvironmentStamp stamp;           // as far as it is known
+};
+
+// The new environment in the old one's place, in one moment, and the old one removed. Refused unless it is
+// the one that this run has proven, and nothing is mounted in either.
+struct SwapEnvironment {
+  std::string made, path, storage, keep;
+};
+
 // What only hands can do. The operator says when it is done; the step's proofs say whether it is so.
 struct AskOperator {
   std::vector<std::string> text;
@@ -258,12 +306,14 @@ struct Propose {
   std::vector<std::vector<std::string>> commands;
 };
 
-using Action = std::variant<Command, Erase, MakeTable, ScanDevices, SettleDevices, OpenStorage, TryMkfs,
-                            MakeIfLost, FillEsp, RewriteUuid, TryEfiVariables, RestoreEfiEntry, AskOperator,
-                            MakeDirectory, EmptyTree, MakeMountPoints, Mount, Unmount, StartDaemon,
-                            StopDaemons, MeetBacula, ChooseBackup, AdoptBootstrap, ProveBackup, TryExtract,
-                            RestoreByDirector, ExtractVolumes, NameLosses, HoldVolumes, HandOverCatalog,
-                            LeaveReminder, HandOver, RestoreLost, MendFiles, Propose>;
+using Action =
+    std::variant<Command, Erase, MakeTable, ScanDevices, SettleDevices, OpenStorage, TryMkfs, MakeIfLost,
+                 FillEsp, RewriteUuid, TryEfiVariables, RestoreEfiEntry, AskOperator, MakeDirectory,
+                 EmptyTree, MakeMountPoints, Mount, Unmount, StartDaemon, StopDaemons, MeetBacula,
+                 ChooseBackup, AdoptBootstrap, ProveBackup, TryExtract, RestoreByDirector, ExtractVolumes,
+                 NameLosses, HoldVolumes, HandOverCatalog, LeaveReminder, HandOver, RestoreLost, MendFiles,
+                 MakeEnvironment, ConfigureEnvironment, CopyCatalog, EquipEnvironment, IsolateNetwork,
+                 ProveEnvironment, SwapEnvironment, Propose>;
 
 // At least one line; a line that begins with "# " says what no command does.
 std::vector<std::string> as_typed(const Action& action);

@@ -84,6 +84,17 @@ struct StoredFiles {
   bool operator==(const StoredFiles&) const = default;
 };
 
+// What a recovery environment says of itself: how it was made, and what came of the proof.
+struct EnvironmentStamp {
+  std::string made;             // YYYY-MM-DD HH:MM:SS, by the machine's clock
+  std::string from;             // "packages"
+  std::string bacula, recover;  // versions
+  std::int64_t job = 0;         // the backup that a file was restored from
+  std::string job_start;
+  std::string file, digest;  // that file; "SHA1 ..." as the catalog has it
+  bool operator==(const EnvironmentStamp&) const = default;
+};
+
 struct StorageFacts {
   std::string mount_point;  // where the storage volume of the profile is mounted now
   std::string device;
@@ -91,6 +102,7 @@ struct StorageFacts {
   std::int64_t free_bytes = 0;
   bool environment = false;  // the recovery environment's root tree is there
   std::vector<Tool> environment_tools;
+  std::optional<EnvironmentStamp> stamp = {};  // of the environment in use; nothing: none that can be read
   std::string bootstrap;  // path of the newest bootstrap file that the backup job wrote; empty: none
   std::int64_t bootstrap_size = 0, bootstrap_written = 0;  // bytes, seconds since 1970
   std::vector<VolumeFact> volumes;  // each volume that the chosen backup, else that bootstrap, needs

@@ -14,7 +14,8 @@ Layout make_layout(const Profile& profile, const std::string& storage, const std
   const auto environment = storage + "/" + profile.storage.environment;
   std::error_code not_there;
   const auto real = std::filesystem::canonical(environment, not_there);
-  layout.environment = not_there ? environment : real.string();
+  layout.environment_in_use = not_there ? environment : real.string();
+  layout.environment = layout.environment_in_use + (profile.makes_environment ? ".new" : "");
   layout.target = layout.environment + Layout::inside_target;
   layout.program = storage + "/recover";  // where docs/formats.md puts it; a run knows better
   layout.bootstrap = storage + "/" + profile.storage.bootstraps + "/" + profile.bacula.bootstrap;

@@ -10,14 +10,16 @@
 namespace recover {
 
 struct Layout {
-  std::string storage;      // mount point of the storage volume
-  std::string state;        // journal and what is kept about the backup; on the storage volume unless --state
-  std::string lock;         // one run at a time on a storage volume, wherever its journal is
-  std::string volumes;      // the Bacula volumes
-  std::string environment;  // root of the recovery environment
-  std::string target;       // where the machine's root is mounted: inside the environment
-  std::string bootstrap;    // the file that the backup job wrote
-  std::string program;      // this one
+  std::string storage;  // mount point of the storage volume
+  std::string state;    // journal and what is kept about the backup; on the storage volume unless --state
+  std::string lock;     // one run at a time on a storage volume, wherever its journal is
+  std::string volumes;  // the Bacula volumes
+  std::string
+      environment;  // root of the recovery environment; of the one that is made, in a run that makes it
+  std::string environment_in_use;      // that of the profile: until the new one takes its place, the old one
+  std::string target;                  // where the machine's root is mounted: inside the environment
+  std::string bootstrap;               // the file that the backup job wrote
+  std::string program;                 // this one
   std::vector<std::string> playbooks;  // all files that are known
   std::vector<std::string> libraries;  // files that lie beside the program for it alone: a bundle's
 
@@ -40,6 +42,8 @@ struct Layout {
   static constexpr const char* storage_point = "/run/recover-storage";
   // Where the journal is, from the root of the storage volume.
   static constexpr const char* state_on_storage = "/recover-state";
+  // The stamp of a recovery environment, from its root.
+  static constexpr const char* stamp = "/environment.toml";
   // Copies of journals in memory: of the storage volume with that UUID of its filesystem.
   static std::string journal_copy(const std::string& uuid) { return "/run/recover-journal/" + uuid; }
   // Where the journal travels in the restored root.

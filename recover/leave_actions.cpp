@@ -206,22 +206,6 @@ void put(const system::TreeRoot& root, const ReminderFile& file) {
     throw Failed("Could not make the link " + path + ": " + std::strerror(errno), "Look at what is there");
 }
 
-void copy_program(const system::TreeRoot& root, const LeaveReminder& action) {
-  const std::string inside = Layout::handed_over;
-  root.make_directories(inside, 0700);
-  root.make_directories(inside + "/playbooks", 0700);
-  const auto to = root.real_path(inside), playbooks = root.real_path(inside + "/playbooks");
-  system::copy_file(action.program, to + "/recover", 0755);
-  system::copy_file(action.profile, to + "/machine.toml", 0600);
-  for (const auto& file : action.playbooks)
-    system::copy_file(file, playbooks + "/" + fs::path(file).filename().string(), 0644);
-  if (action.libraries.empty()) return;
-  root.make_directories(inside + Layout::libraries_beside, 0700);
-  const auto libraries = root.real_path(inside + Layout::libraries_beside);
-  for (const auto& file : action.libraries)
-    system::copy_file(file, libraries + "/" + fs::path(file).filename().string(), 0644);
-}
-
 // Libraries of the rescue system may be missing there. Empty when it runs.
 std::string why_it_does_not_run(system::Processes& processes, const std::string& root) {
   const auto program = std::string(Layout::handed_over) + "/recover";
@@ -261,11 +245,28 @@ void hand_over_catalog(const HandOverCatalog& action, Observer& observer) {
                                     : Event("catalog-not-handed-over").with("why", done.why));
 }
 
+void copy_program(const LeaveReminder& action) {
+  const system::TreeRoot root(action.root);
+  const std::string inside = Layout::handed_over;
+  root.make_directories(inside, 0700);
+  root.make_directories(inside + "/playbooks", 0700);
+  const auto to = root.real_path(inside), playbooks = root.real_path(inside + "/playbooks");
+  system::copy_file(action.program, to + "/recover", 0755);
+  system::copy_file(action.profile, to + "/machine.toml", 0600);
+  for (const auto& file : action.playbooks)
+    system::copy_file(file, playbooks + "/" + fs::path(file).filename().string(), 0644);
+  if (action.libraries.empty()) return;
+  root.make_directories(inside + Layout::libraries_beside, 0700);
+  const auto libraries = root.real_path(inside + Layout::libraries_beside);
+  for (const auto& file : action.libraries)
+    system::copy_file(file, libraries + "/" + fs::path(file).filename().string(), 0644);
+}
+
 void leave_reminder(system::Processes& processes, const LeaveReminder& action, Observer& observer) {
   // The backup that closed an earlier gate holds the reminder of that time.
   remove_reminder(action.root);
   const system::TreeRoot root(action.root);
-  copy_program(root, action);
+  copy_program(action);
   const auto why = why_it_does_not_run(processes, action.root);
   const auto has = [&](const char* one, const char* other) {
     return root.has(one) || root.has(other);

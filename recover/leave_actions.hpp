@@ -17,6 +17,9 @@ void hold_volumes(system::Processes& processes, const HoldVolumes& action, bool 
 
 void hand_over_catalog(const HandOverCatalog& action, Observer& observer);
 
+// The program with what lies beside it: profile, playbooks, a bundle's libraries. Throws Failed.
+void copy_program(const LeaveReminder& action);
+
 // Throws Failed when a file cannot be written.
 void leave_reminder(system::Processes& processes, const LeaveReminder& action, Observer& observer);
 

@@ -15,6 +15,7 @@
 #include "recover/bacula/director.hpp"
 #include "recover/bacula/volume.hpp"
 #include "recover/boot_facts.hpp"
+#include "recover/environment/stamp.hpp"
 #include "recover/error.hpp"
 #include "recover/last_written.hpp"
 #include "recover/layout.hpp"
@@ -161,6 +162,7 @@ class RealProber : public Prober {
         system::exists(layout.environment + "/usr") || system::exists(layout.environment + "/bin");
     for (const auto* name : environment_tools)
       storage.environment_tools.push_back({name, system::find_program(name, layout.environment)});
+    storage.stamp = environment::read_stamp(layout.environment_in_use);
     storage.stored = read_stored(layout.volumes);
     if (struct stat status{}; ::stat(layout.bootstrap.c_str(), &status) == 0) {
       storage.bootstrap = layout.bootstrap;

@@ -148,6 +148,18 @@ ProfileVerify read_verify(TomlTable table) {
   return verify;
 }
 
+ProfileEnvironment read_environment(TomlTable table) {
+  ProfileEnvironment environment{table.text_or("from", "packages"), table.texts_or("packages", {})};
+  if (environment.from != "packages")
+    table.refuse("from",
+                 "\"" + environment.from + "\" is nothing that the recovery environment can be made from",
+                 "It is packages: those of the running system");
+  for (const auto& name : environment.packages)
+    if (name.empty() || name.find_first_of(" \t\n,") != std::string::npos)
+      table.refuse("packages", "\"" + name + "\" is no name of a package", see_formats);
+  return environment;
+}
+
 // Keys are the operator's own.
 std::map<std::string, std::string> read_notes(TomlTable table) {
   std::map<std::string, std::string> notes;
@@ -198,6 +210,7 @@ Profile load_profile(const std::string& path) {
   profile.storage = read_storage(root.table("storage"));
   profile.bacula = read_bacula(root.table("bacula"));
   if (root.has("verify")) profile.verify = read_verify(root.table("verify"));
+  if (root.has("environment")) profile.environment = read_environment(root.table("environment"));
   root.finish();
   return profile;
 }

@@ -121,6 +121,12 @@ struct ProfileVerify {
   std::chrono::seconds deadline = std::chrono::hours(24);          // and so has one that has not ended
 };
 
+// What the recovery environment is made from. Every key may be missing.
+struct ProfileEnvironment {
+  std::string from = "packages";      // the running system's own
+  std::vector<std::string> packages;  // of the operator's choice, besides
+};
+
 struct Profile {
   std::string file;  // where it was read
   std::string text;  // as read: part of the plan's hash
@@ -135,10 +141,13 @@ struct Profile {
   ProfileStorage storage;
   ProfileBacula bacula;
   ProfileVerify verify;
+  ProfileEnvironment environment;
   std::map<std::string, std::string> notes;  // the operator's own words; ${profile.notes.KEY}
   // Not in the file: told by the operator of this run (--without-efi-variables). The machine then boots by
   // the fallback path on the ESP.
   bool without_efi_variables = false;
+  // Nor this: the playbook makes the environment anew, beside the old one, and swaps it in.
+  bool makes_environment = false;
 
   const ProfileDisk& disk(const std::string& name) const;  // of a loaded profile: always there
 };

@@ -8,6 +8,7 @@
 #include "recover/bacula/proof.hpp"
 #include "recover/bacula/restore.hpp"
 #include "recover/boot_actions.hpp"
+#include "recover/environment_actions.hpp"
 #include "recover/error.hpp"
 #include "recover/half_made.hpp"
 #include "recover/journal.hpp"
@@ -26,6 +27,7 @@
 #include "recover/system/kernel_log.hpp"
 #include "recover/system/machine.hpp"
 #include "recover/system/mount.hpp"
+#include "recover/system/network_namespace.hpp"
 #include "recover/system/process.hpp"
 #include "recover/system/signals.hpp"
 #include "recover/system/text.hpp"
@@ -322,6 +324,16 @@ class RealRunner : public Runner {
   void act(const LeaveReminder& a, Observer& observer) { leave_reminder(processes_, a, observer); }
   void act(const RestoreLost& a, Observer& observer) { restore_lost(processes_, a, observer); }
   void act(const MendFiles& a, Observer& observer) { mend_files(processes_, a, observer); }
+
+  void act(const MakeEnvironment& a, Observer& observer) { make_environment(a, observer); }
+  void act(const ConfigureEnvironment& a, Observer& observer) {
+    configure_environment(processes_, a, observer);
+  }
+  void act(const CopyCatalog& a, Observer& observer) { copy_catalog(a, observer); }
+  void act(const EquipEnvironment& a, Observer&) { equip_environment(a); }
+  void act(const IsolateNetwork&, Observer&) { system::enter_private_network(); }
+  void act(const ProveEnvironment& a, Observer& observer) { prove_environment(processes_, a, observer); }
+  void act(const SwapEnvironment& a, Observer& observer) { swap_environment(a, observer); }
 
   void act(const HandOver& a, Observer& observer) {
     const system::TreeRoot root(a.root);

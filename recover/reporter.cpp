@@ -114,6 +114,10 @@ class TextReporter : public BaseReporter {
     log(event);
     // Commands are left as they are, for whoever wants to type them.
     if (event.name == "action-begun") return say_unwrapped(typed(event.list("typed")));
+    if (event.name == "environment-configured") {
+      const auto lines = event.list("difference");
+      say_unwrapped(lines.empty() ? "   nothing had to be taken out" : listed("   ", lines));
+    }
     if (const auto text = described(event); !text.empty()) line(text);
   }
 
@@ -161,6 +165,8 @@ class TextReporter : public BaseReporter {
     if (event.name == "reminder-without-program" || event.name == "reminder-without-unit")
       return "   NOTE: nothing will verify a backup by itself: " + event.text("why") + ".";
     if (event.name == "extracted") return extracted(event);
+    if (event.name.starts_with("environment-") || event.name.starts_with("catalog-"))
+      return environment(event);
     if (event.name == "degraded") return named("DEGRADED, lost ", event);
     if (event.name == "still-damaged") return named("cannot be had from the volumes", event);
     if (event.name == "not-repaired") return named("NOT REPAIRED, lost ", event);
@@ -168,6 +174,22 @@ class TextReporter : public BaseReporter {
     if (event.name == "left") return "   LEFT AS IT IS, " + event.text("what") + ": " + event.text("why");
     if (event.name == "report-not-left") return "   NOTE: " + event.text("why") + ".";
     if (event.name == "nothing-degraded") return "   ok nothing is degraded, or all is repaired already";
+    return "";
+  }
+
+  static std::string environment(const Event& event) {
+    if (event.name == "environment-copied")
+      return "   copied " + std::to_string(event.number("packages")) +
+             " packages: " + std::to_string(event.number("files")) + " files, " +
+             system::human_bytes(event.number("bytes"));
+    if (event.name == "environment-configured") return listed("   NOTE: ", event.list("remarks"));
+    if (event.name == "catalog-copied")
+      return "   copied the catalog " + event.text("from") + ", " +
+             system::human_bytes(event.number("bytes"));
+    if (event.name == "environment-proven")
+      return "   ok " + event.text("file") + " of job " + std::to_string(event.number("job")) +
+             " came back, with its digest";
+    if (event.name == "environment-swapped") return "   " + event.text("path") + " is the new one now";
     return "";
   }
 

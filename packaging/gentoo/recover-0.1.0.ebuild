@@ -17,6 +17,7 @@ KEYWORDS="~amd64"
 # libblkid and libmount are of util-linux, libbtrfsutil of btrfs-progs.
 DEPEND="
 	dev-cpp/tomlplusplus:=
+	dev-db/sqlite:3
 	dev-libs/boost:=
 	dev-libs/libfmt:=
 	dev-libs/lzo:2

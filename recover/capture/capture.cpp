@@ -47,6 +47,7 @@ Captured conclude(const Sight& sight, const Profile* before) {
   profile.virtualisation = sight.virtualisation;
   if (before != nullptr) profile.notes = before->notes;
   if (before != nullptr) profile.verify = before->verify;
+  if (before != nullptr) profile.environment = before->environment;
   conclude_filesystem(sight, before, captured);
   conclude_subvolumes(sight, captured);
   conclude_boot_filesystems(sight, before, captured);

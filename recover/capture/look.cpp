@@ -95,6 +95,7 @@ void look_at_storage(const std::string& root, Sight& sight) {
   if (names.archive_device.empty() || mount == nullptr || mount->target == "/" || mount->root != "/") return;
   const auto top = root + mount->target;
   for (const auto& name : names_in(top)) {
+    if (name.ends_with(".new")) continue;  // one that is being made, or that a killed run has left
     const auto tree = top + "/" + name;
     if (!system::exists(tree + "/etc") || system::find_program("bconsole", tree).empty()) continue;
     sight.environments.push_back(name);

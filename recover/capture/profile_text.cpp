@@ -59,6 +59,7 @@ class Writer {
     storage();
     bacula();
     verify();
+    environment();
     return text_;
   }
 
@@ -281,6 +282,15 @@ class Writer {
     duration("patience", verify.patience, usual.patience);
     duration("stall", verify.stall, usual.stall);
     duration("deadline", verify.deadline, usual.deadline);
+  }
+
+  // Without it the environment is made as usual.
+  void environment() {
+    if (profile_.environment.packages.empty()) return;
+    text_ += "\n# What the recovery environment gets besides (docs/formats.md).\n";
+    table("environment");
+    text("from", profile_.environment.from);
+    line("packages", quoted_list(profile_.environment.packages));
   }
 
   const Profile& profile_;

@@ -28,6 +28,12 @@ bool destroys(const Playbook& playbook) {
                      [](const auto& step) { return find_kind(step.uses)->destroys; });
 }
 
+// All its steps then see the new one, until it is swapped in.
+bool makes_environment(const Playbook& playbook) {
+  return std::any_of(playbook.steps.begin(), playbook.steps.end(),
+                     [](const auto& step) { return step.uses == "swap-environment"; });
+}
+
 // Of the actions that make a place for the journal.
 class Opening : public Observer {
  public:
@@ -78,6 +84,7 @@ std::unique_ptr<Prepared> prepare(const Options& options) {
   prepared->playbook = load_playbook(find_playbook(options.playbook));
   prepared->profile = load_profile(find_profile(options.profile));
   prepared->profile.without_efi_variables = options.without_efi_variables;
+  prepared->profile.makes_environment = makes_environment(prepared->playbook);
   prepared->processes = system::real_processes();
   prepared->prober =
       real_prober(prepared->profile, options.state, /*kept=*/!options.dry_run, *prepared->processes);

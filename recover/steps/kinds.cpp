@@ -36,6 +36,11 @@ const std::vector<StepKind>& all_kinds() {
       steps::mend_files(),
       steps::mend_snapper(),
       steps::mend_docker(),
+      steps::make_environment(),
+      steps::configure_environment(),
+      steps::isolate_network(),
+      steps::prove_environment(),
+      steps::swap_environment(),
       steps::manual(),
   };
   return kinds;

@@ -37,6 +37,11 @@ StepKind restore_lost_files();
 StepKind mend_files();
 StepKind mend_snapper();
 StepKind mend_docker();
+StepKind make_environment();
+StepKind configure_environment();
+StepKind isolate_network();
+StepKind prove_environment();
+StepKind swap_environment();
 StepKind manual();
 
 // A part of the profile that the step cannot do without. Throws UsageError when it is not there.

@@ -56,4 +56,9 @@ GUARDS = [
     Guard(3, "recover/confirm.cpp", "if (*answer == identity) return true;",
           "if (*answer != identity + \" \") return true;",
           why="only the identity itself is a yes"),
+    Guard(1, "recover/environment_actions.cpp",
+          "if (!swapped && (proven.empty() || stamp_of(action.made) != proven))", "if (false)",
+          why="no recovery environment is put in the old one's place but the one that this run has proven"),
+    Guard(1, "recover/steps/environment.cpp", "if (!context.profile.makes_environment)", "if (false)",
+          why="the environment in use is not made anew in its place"),
 ]

@@ -8,11 +8,11 @@ from . import build
 
 # What the program is linked with, as each distribution calls it.
 NEEDED = {
-    "arch/PKGBUILD": ["boost", "btrfs-progs", "efivar", "fmt", "lzo", "openssl", "spdlog", "tomlplusplus",
+    "arch/PKGBUILD": ["boost", "btrfs-progs", "efivar", "fmt", "lzo", "openssl", "spdlog", "sqlite", "tomlplusplus",
                       "util-linux-libs", "zlib", "nlohmann-json"],
     "gentoo": ["dev-libs/boost", "sys-fs/btrfs-progs", "sys-libs/efivar", "dev-libs/libfmt", "dev-libs/lzo",
-               "dev-libs/openssl", "dev-libs/spdlog", "dev-cpp/tomlplusplus", "sys-apps/util-linux", "sys-libs/zlib",
-               "dev-cpp/nlohmann_json"],
+               "dev-libs/openssl", "dev-libs/spdlog", "dev-db/sqlite", "dev-cpp/tomlplusplus",
+               "sys-apps/util-linux", "sys-libs/zlib", "dev-cpp/nlohmann_json"],
 }
 
 

@@ -203,6 +203,7 @@ const Case cases[] = {
        f.mounts.push_back({"/dev/mapper/vg2-storage", "/", "ext4", "rw", "/"});
      },
      "0b8d3f67-9d1c-4f4f-8b64-6b1d8e9f2a10"},
+    {"environment-proven", [](Facts& f) { f.storage->stamp.reset(); }, "says nothing of a proof"},
     {"nothing-mounted",
      [](Facts& f) {
        f.mounts.push_back({"proc", "/mnt/gentoo/environment/proc", "proc", "", "/"});

@@ -82,6 +82,11 @@ TEST(Profile, TwoRootsAreRefused) {
 TEST(Profile, UnknownCatalogIsRefused) {
   expect_refused("catalog = \"sqlite3\"", "catalog = \"oracle\"", "oracle");
 }
+TEST(Profile, EnvironmentFromWhatIsNotKnownIsRefused) {
+  expect_refused("[notes]", "[environment]\nfrom = \"stage3\"\n[notes]",
+                 "\"stage3\" is nothing that the recovery");
+  expect_refused("[notes]", "[environment]\npackages = [\"a b\"]\n[notes]", "no name of a package");
+}
 TEST(Profile, MissingSectionIsRefused) {
   expect_refused("[bacula]", "[bakula]", "\"bacula\" is missing");
 }

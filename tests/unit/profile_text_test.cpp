@@ -24,6 +24,7 @@ TEST(ProfileText, IsReadBackAsTheSameValues) {
   profile.efi->data = "0a0b";
   profile.filesystem.new_uuid = "0b8d3f67-9d1c-4f4f-8b64-6b1d8e9f2a99";
   profile.filesystem.devices.push_back({"system", "", ""});
+  profile.environment.packages = {"vim", "rsync"};
   const auto text = profile_text(profile, {}, "");
   const auto again = read_back(text);
   EXPECT_EQ(profile_text(again, {}, ""), text);
@@ -33,6 +34,7 @@ TEST(ProfileText, IsReadBackAsTheSameValues) {
   EXPECT_EQ(again.boot->device.volume, "vg/boot");
   EXPECT_EQ(again.efi->loader, profile.efi->loader);
   EXPECT_EQ(again.efi->order, profile.efi->order);
+  EXPECT_EQ(again.environment.packages, profile.environment.packages);
   EXPECT_EQ(again.disks[0].partitions[1].name, "root");
   EXPECT_EQ(again.filesystem.features, profile.filesystem.features);
 }

@@ -45,6 +45,14 @@ StorageFacts storage(TomlTable table) {
   read.environment = table.boolean_or("environment", true);
   for (const auto* tool : {"bacula-dir", "bacula-sd", "bacula-fd", "bconsole", "bextract"})
     read.environment_tools.push_back({tool, std::string("/usr/sbin/") + tool});
+  read.stamp = EnvironmentStamp{"2026-11-01 03:00:00",
+                                "packages",
+                                "9.6.7",
+                                "0.1.0",
+                                2,
+                                "2026-10-31 23:05:01",
+                                "/etc/hostname",
+                                "SHA1 2jmj7l5rSw0yVb/vlWAYkK/YBwk"};
   read.bootstrap = table.text_or("bootstrap", "");
   for (const auto& name : table.texts_or("volumes", {})) read.volumes.push_back({name, 1000000, ""});
   return read;

@@ -98,6 +98,22 @@ TEST(Structure, VerifySeesTheSystemBaculaAndTheRecord) {
   }
 }
 
+// It knows what an environment is made of, and what it says of itself; who acts is the runner.
+TEST(Structure, EnvironmentSeesTheSystemBaculaAndValues) {
+  const std::set<std::string> values{"recover/error.hpp", "recover/facts.hpp", "recover/layout.hpp",
+                                     "recover/toml_file.hpp"};
+  for (const auto& [file, list] : includes()) {
+    if (!file.starts_with("recover/environment/")) continue;
+    for (const auto& include : list) {
+      if (!is_ours(include)) continue;
+      const bool allowed = include.starts_with("recover/system/") || include.starts_with("recover/bacula/") ||
+                           include.starts_with("recover/environment/") || values.contains(include);
+      EXPECT_TRUE(allowed) << file << " includes " << include;
+      EXPECT_NE(include, "recover/system/process.hpp") << file;
+    }
+  }
+}
+
 // It is made from a journal's events; it knows no plan and no machine.
 TEST(Structure, TheReportSeesTheJournalAndTheGate) {
   const std::set<std::string> values{"recover/error.hpp",          "recover/event.hpp",
@@ -162,6 +178,7 @@ TEST(Structure, EachThirdPartyHeaderLivesInOneFile) {
       {"openssl/", {"recover/sha256.cpp", "recover/bacula/digest.cpp"}},
       {"zlib.h", {"recover/bacula/volume_blocks.cpp", "recover/bacula/unpack_gzip.cpp"}},
       {"lzo/", {"recover/bacula/unpack_lzo.cpp"}},
+      {"sqlite3.h", {"recover/bacula/catalog_copy.cpp"}},
       {"efivar/", {"recover/system/efi.cpp"}},
       {"blkid/", {"recover/system/device_content.cpp"}},
       {"btrfsutil.h", {"recover/system/btrfs.cpp"}},

@@ -1,0 +1,189 @@
+#include "recover/environment_actions.hpp"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+
+#include "recover/bacula/catalog_copy.hpp"
+#include "recover/bacula/catalog_file.hpp"
+#include "recover/environment/package_database.hpp"
+#include "recover/error.hpp"
+#include "recover/layout.hpp"
+#include "recover/leave_actions.hpp"
+#include "recover/system/answers.hpp"
+#include "recover/system/files.hpp"
+#include "recover/system/mount.hpp"
+#include "recover/system/signals.hpp"
+#include "recover/system/text.hpp"
+#include "recover/system/tree_copy.hpp"
+#include "recover/system/tree_removal.hpp"
+#include "recover/system/tree_root.hpp"
+
+namespace recover {
+namespace {
+
+namespace fs = std::filesystem;
+using environment::PackageDatabase;
+
+// What stays free behind it: the next backup wants to be written.
+constexpr std::int64_t spare_bytes = std::int64_t{256} << 20;
+
+environment::Wanted wanted(const std::vector<std::string>& packages) {
+  environment::Wanted wanted;
+  wanted.packages = packages;
+  for (const auto* programs : {&environment::required_programs(), &environment::useful_programs()})
+    for (const auto& name : *programs) wanted.programs[name] = system::find_program(name);
+  wanted.required = {environment::required_programs().begin(), environment::required_programs().end()};
+  return wanted;
+}
+
+// The daemons' own configuration is made by another action; beside it (scripts, query.sql) all is wanted.
+bool is_bacula_configuration(const std::string& path, const std::string& directory) {
+  return path.starts_with(directory + "/") && path.ends_with(".conf");
+}
+
+struct Files {
+  std::vector<std::string> paths;
+  std::int64_t bytes = 0;
+};
+
+Files files_of(const PackageDatabase& database, const environment::Chosen& chosen,
+               const std::string& configuration) {
+  Files files;
+  const auto add = [&](const std::string& path) {
+    if (environment::is_left_out(path) || is_bacula_configuration(path, configuration)) return;
+    struct stat status {};
+    if (::lstat(path.c_str(), &status) != 0) return;  // left out when it was installed
+    files.paths.push_back(path);
+    if (S_ISREG(status.st_mode)) files.bytes += (status.st_size + 4095) / 4096 * 4096;
+  };
+  for (const auto* package : chosen.packages)
+    for (const auto& path : database.paths(*package)) add(path);
+  for (const auto& path : environment::files_of_no_package()) add(path);
+  return files;
+}
+
+void require_room(const MakeEnvironment& action, std::int64_t bytes) {
+  const auto free = system::free_bytes(action.storage);
+  if (free >= bytes + spare_bytes) return;
+  throw Refused("The new recovery environment needs " + system::human_bytes(bytes) +
+                    " beside the old one, and " + system::human_bytes(spare_bytes) + " to spare; free at " +
+                    action.storage + " is " + system::human_bytes(free),
+                "Make room there, but delete no Bacula volume");
+}
+
+// What is in it, for whoever wonders later.
+std::string list_of(const environment::Chosen& chosen) {
+  std::string text;
+  for (const auto* package : chosen.packages) text += package->name + " " + package->version + "\n";
+  return text;
+}
+
+}  // namespace
+
+void make_environment(const MakeEnvironment& action, Observer& observer) {
+  const auto database = PackageDatabase::read();
+  system::remove_tree(action.path);
+  system::make_directories(action.path, 0700);
+  system::TreeCopy copy("/", action.path);
+  const auto chosen = environment::choose(database, wanted(action.packages),
+                                          [&](const std::string& path) { return copy.real_place(path); });
+  if (!chosen.problems.empty())
+    throw Refused(
+        "The recovery environment cannot be made from the packages of this machine: " +
+            system::joined(chosen.problems, "; "),
+        "Install what is missing (bacula-director, bacula-sd, bacula-fd and bacula-console or their "
+        "like; btrfs-progs), or correct [environment] in the profile");
+  const auto files = files_of(database, chosen, action.configuration);
+  require_room(action, files.bytes);
+  std::int64_t done = 0;
+  for (const auto& path : files.paths) {
+    system::throw_if_interrupted();
+    copy.add(path);
+    if (++done % 50 == 0)
+      observer.observe(Event("progress")
+                           .with("files", done)
+                           .with("total-files", static_cast<std::int64_t>(files.paths.size()))
+                           .with("bytes", copy.bytes())
+                           .with("total-bytes", std::int64_t{0})
+                           .with("current", system::printable(path)));
+  }
+  copy.add_links();
+  copy.finish();
+  const system::TreeRoot root(action.path);
+  for (const auto* directory : {"/proc", "/sys", "/dev", "/run", "/mnt"})
+    root.make_directories(directory, 0755);
+  for (const auto* directory : {"/tmp", "/var/tmp"}) root.make_directories(directory, 01777);
+  root.make_directories(Layout::handed_over, 0700);
+  system::write_file(root.real_path(Layout::handed_over) + "/packages", list_of(chosen), 0600);
+  observer.observe(Event("environment-copied")
+                       .with("packages", static_cast<std::int64_t>(chosen.packages.size()))
+                       .with("files", copy.files())
+                       .with("bytes", copy.bytes()));
+}
+
+void copy_catalog(const CopyCatalog& action, Observer& observer) {
+  const system::TreeRoot machine("/"), root(action.root);
+  const auto catalog = bacula::find_catalog_file(machine, action.configuration, action.client);
+  if (!catalog) throw Failed(action.configuration + "/bacula-dir.conf names no SQLite catalog", "Correct it");
+  struct stat status {
+  }, directory{};
+  if (::stat(catalog->path().c_str(), &status) != 0 || ::stat(catalog->directory.c_str(), &directory) != 0)
+    throw Failed("There is no catalog " + catalog->path() + ": " + system::answer(errno),
+                 "Correct WorkingDirectory and dbname in " + action.configuration + "/bacula-dir.conf");
+  root.make_directories(catalog->directory, std::nullopt);
+  const auto to = root.real_path(catalog->directory);
+  if (::chown(to.c_str(), directory.st_uid, directory.st_gid) != 0 ||
+      ::chmod(to.c_str(), directory.st_mode & 07777) != 0)
+    throw Failed("Could not give " + to + " to its owner: " + system::answer(errno),
+                 system::remedy_for(errno, to));
+  const auto file = to + "/" + catalog->name;
+  fs::remove(file);
+  const auto bytes = bacula::copy_sqlite_catalog(catalog->path(), file);
+  if (::chown(file.c_str(), status.st_uid, status.st_gid) != 0 ||
+      ::chmod(file.c_str(), status.st_mode & 07777) != 0)
+    throw Failed("Could not give " + file + " to its owner: " + system::answer(errno),
+                 system::remedy_for(errno, file));
+  observer.observe(Event("catalog-copied").with("from", catalog->path()).with("bytes", bytes));
+}
+
+void equip_environment(const EquipEnvironment& action) {
+  copy_program({action.root, action.program, action.profile, action.playbooks, action.libraries});
+}
+
+void swap_environment(const SwapEnvironment& action, Observer& observer) {
+  const auto stamp_of = [](const std::string& root) {
+    return system::read_file_or(root + Layout::stamp, "");
+  };
+  const auto proven = stamp_of(action.keep);
+  // A run that was killed behind the swap does it once more: it must not swap the old one back.
+  const bool swapped = !proven.empty() && stamp_of(action.path) == proven;
+  if (!swapped && (proven.empty() || stamp_of(action.made) != proven))
+    throw Refused("The environment in " + action.made + " is not the one that this run has proven",
+                  "Make it anew: recover --playbook environment --restart");
+  for (const auto& path : {action.path, action.made})
+    if (const auto points = system::mounted_below(path, system::read_mounts()); !points.empty())
+      throw Refused("The recovery environment is in use: mounted in it is " + system::joined(points),
+                    "Unmount it, then continue with --resume: umount " + points.back());
+  if (!swapped) {
+    // All of it is on the disk before it has its name.
+    system::write_out(action.storage);
+    const bool replaces = system::exists(action.path);
+    const unsigned flags = replaces ? RENAME_EXCHANGE : RENAME_NOREPLACE;
+    if (::renameat2(AT_FDCWD, action.made.c_str(), AT_FDCWD, action.path.c_str(), flags) != 0)
+      throw Failed(
+          "Could not put " + action.made + " in the place of " + action.path + ": " + system::answer(errno),
+          "It must be a directory of the storage volume, no mount point, and no link; see renameat2(2) "
+          "for filesystems that cannot exchange two");
+    system::sync_directory(fs::path(action.path).parent_path().string());
+  }
+  observer.observe(Event("environment-swapped").with("path", action.path));
+  system::remove_tree(action.made);
+}
+
+}  // namespace recover

@@ -1,0 +1,27 @@
+// How the real runner makes a recovery environment (action.hpp: MakeEnvironment and those behind it). Nothing
+// here touches the one in use but swap_environment().
+#pragma once
+
+#include "recover/action.hpp"
+#include "recover/event.hpp"
+
+namespace recover::system {
+class Processes;
+}
+
+namespace recover {
+
+// Tells "progress", and "environment-copied" with packages, files and bytes.
+void make_environment(const MakeEnvironment& action, Observer& observer);
+// Tells "environment-configured" with changes, remarks and the difference, which hold no secret.
+void configure_environment(system::Processes& processes, const ConfigureEnvironment& action,
+                           Observer& observer);
+// Tells "catalog-copied" with "from" and "bytes".
+void copy_catalog(const CopyCatalog& action, Observer& observer);
+void equip_environment(const EquipEnvironment& action);
+// The Director has been met. Tells "restored", and "environment-proven".
+void prove_environment(system::Processes& processes, const ProveEnvironment& action, Observer& observer);
+// Tells "environment-swapped". One that this run has swapped in already stays.
+void swap_environment(const SwapEnvironment& action, Observer& observer);
+
+}  // namespace recover
