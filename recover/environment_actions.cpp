@@ -110,7 +110,7 @@ void make_environment(const MakeEnvironment& action, Observer& observer) {
                            .with("files", done)
                            .with("total-files", static_cast<std::int64_t>(files.paths.size()))
                            .with("bytes", copy.bytes())
-                           .with("total-bytes", std::int64_t{0})
+                           .with("total-bytes", files.bytes)
                            .with("current", system::printable(path)));
   }
   copy.add_links();

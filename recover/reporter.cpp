@@ -116,7 +116,7 @@ class TextReporter : public BaseReporter {
     if (event.name == "action-begun") return say_unwrapped(typed(event.list("typed")));
     if (event.name == "environment-configured") {
       const auto lines = event.list("difference");
-      say_unwrapped(lines.empty() ? "   nothing had to be taken out" : listed("   ", lines));
+      say_unwrapped((lines.empty() ? "   nothing had to be taken out" : listed("   ", lines)) + "\n");
     }
     if (const auto text = described(event); !text.empty()) line(text);
   }

@@ -90,13 +90,14 @@ std::unique_ptr<Prepared> prepare(const Options& options) {
       real_prober(prepared->profile, options.state, /*kept=*/!options.dry_run, *prepared->processes);
   prepared->facts = prepared->prober->read({});
   require("root-user", *prepared);
+  const auto program = system::own_program();  // before the run has mounts of its own: see there
   if (!options.dry_run) {
     system::enter_private_mount_namespace();
     open_storage(*prepared);
   }
   if (!prepared->facts.storage) require("storage-mounted", *prepared);
   prepared->layout = make_layout(prepared->profile, prepared->facts.storage->mount_point, options.state);
-  prepared->layout.program = system::own_program();
+  prepared->layout.program = program;
   prepared->layout.playbooks = list_playbooks();
   prepared->layout.libraries = list_libraries();
   // A recovery's journal, and what it lists as degraded, must not make way for a run that restores nothing.

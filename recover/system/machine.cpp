@@ -65,7 +65,9 @@ std::int64_t now() {
   return static_cast<std::int64_t>(std::time(nullptr));
 }
 
-std::string own_program() {
+namespace {
+
+std::string read_own_program() {
   char path[PATH_MAX];
   const auto size = ::readlink("/proc/self/exe", path, sizeof path);
   if (size <= 0) {
@@ -76,6 +78,15 @@ std::string own_program() {
   constexpr std::string_view gone = " (deleted)";
   const std::string file(path, static_cast<std::size_t>(size));
   return file.ends_with(gone) ? file.substr(0, file.size() - gone.size()) : file;
+}
+
+}  // namespace
+
+// Asked once, before there is a mount namespace for the run: in a chroot the kernel would name it from the
+// host's root afterwards.
+std::string own_program() {
+  static const std::string program = read_own_program();
+  return program;
 }
 
 std::string own_directory() {

@@ -52,7 +52,7 @@ class EnvironmentTest(LoopTest):
     def assert_can_only_restore(self):
         director = (self.machine.environment / "etc/bacula/bacula-dir.conf").read_text(encoding="utf-8")
         self.assertIn(f'"{alder.RESTORE_JOB}"', director)
-        for word in ["Type = Backup", "Type = Verify", "Schedule", alder.VERIFY_JOB]:
+        for word in ["\n  Type = Backup", "\n  Type = Verify", "Schedule", alder.VERIFY_JOB]:
             self.assertNotIn(word, director)
 
     def assert_secrets_are_roots(self):
