@@ -7,6 +7,7 @@
 #include <libmount/libmount.h>
 #include <lzo/lzoconf.h>
 #include <openssl/crypto.h>
+#include <sqlite3.h>
 #include <zlib.h>
 
 namespace recover {
@@ -34,6 +35,7 @@ std::vector<Library> libraries() {
       {"OpenSSL", ::OpenSSL_version(OPENSSL_VERSION_STRING)},
       {"zlib", ::zlibVersion()},
       {"LZO", ::lzo_version_string()},
+      {"SQLite", ::sqlite3_libversion()},
       {"libefivar", RECOVER_BUILT_WITH_EFIVAR, false},
       {"libbtrfsutil", RECOVER_BUILT_WITH_BTRFSUTIL, false},
       {"Boost", RECOVER_BUILT_WITH_BOOST, false},

@@ -1,4 +1,4 @@
-// The only file that knows SQLite.
+// The only file that knows SQLite (libraries.cpp knows its version).
 #include "recover/bacula/catalog_copy.hpp"
 
 #include <fcntl.h>

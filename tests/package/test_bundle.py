@@ -64,8 +64,8 @@ class BundleTest(unittest.TestCase):
         code, said = self.recover("--version")
         self.assertEqual(code, 0, said)
         self.assertRegex(said, r"^recover [0-9.]+\n")
-        for name in ["glibc", "libblkid", "libmount", "OpenSSL", "zlib", "LZO", "libefivar", "libbtrfsutil", "Boost",
-                     "spdlog", "nlohmann-json", "toml++"]:
+        for name in ["glibc", "libblkid", "libmount", "OpenSSL", "zlib", "LZO", "SQLite", "libefivar", "libbtrfsutil",
+                     "Boost", "spdlog", "nlohmann-json", "toml++"]:
             self.assertRegex(said, rf"(?m)^  {re.escape(name)} [0-9]")
 
     def test_it_looks_for_libraries_in_two_places_and_never_in_the_current_directory(self):
