@@ -11,10 +11,11 @@ import os
 
 from . import alder
 
-# A dead daemon must cost seconds, not the default minutes.
+# A dead daemon must not cost the default 3 and 30 minutes. Less than 60 s would fail jobs whose daemons are well, on a
+# busy machine: Bacula's watchdog counts from when it last woke, up to 60 s ago, and interrupts the connection at once.
 TIMEOUTS = """\
-  FD Connect Timeout = 10 seconds
-  SD Connect Timeout = 10 seconds
+  FD Connect Timeout = 75 seconds
+  SD Connect Timeout = 75 seconds
 """
 
 

@@ -86,7 +86,8 @@ class Daemons:
             if bad in log:
                 raise CommandFailed(f"job {job} says {bad!r}:\n{log}")
         if status != ("T", 0):
-            raise CommandFailed(f"job {job} ended with status {status[0]} and {status[1]} errors:\n{log}")
+            errors = "\n".join(line for line in log.splitlines() if "rror: " in line)
+            raise CommandFailed(f"job {job} ended with status {status[0]} and {status[1]} errors:\n{errors}\n\n{log}")
         return job
 
     def wait(self, job, timeout=300):

@@ -62,7 +62,7 @@ def whole_tree():
 def _bacula():
     # Not entered: the daemons are systemd's.
     bacula = Daemons("/", BACULA)
-    # A job gives up at once where no Storage Daemon listens yet. bconsole tries for a quarter of a minute.
+    # A job wants all three. bconsole tries for a quarter of a minute.
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         if _PORTS <= set(listening_ports()) and bacula.query(["COUNT(*)"], "FROM Job"):
