@@ -10,7 +10,7 @@ from loop.command import run
 
 from . import build
 
-PLAYBOOKS = ["aftercare", "efi", "machine.sample", "repair", "storage", "tree"]
+PLAYBOOKS = ["aftercare", "efi", "environment", "machine.sample", "repair", "storage", "tree"]
 EXPECTED = {
     "sbin/recover",
     "lib/systemd/system/recover-verify-backup.service",
