@@ -1,6 +1,7 @@
 #include "recover/report/bar.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace recover::report {
 
@@ -9,7 +10,7 @@ Bar bar_of(const Attempt& attempt, const Report& report, int least) {
   const auto share = [&](std::int64_t seconds) {
     if (report.work <= 0) return 0;
     const auto part = static_cast<double>(seconds) / static_cast<double>(report.work);
-    return static_cast<int>(std::clamp(part, 0.0, 1.0) * whole + 0.5);
+    return static_cast<int>(std::lround(std::clamp(part, 0.0, 1.0) * whole));
   };
   Bar bar{share(attempt.offset), 0};
   bar.from = std::min(bar.from, whole - least);
