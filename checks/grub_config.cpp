@@ -57,7 +57,7 @@ Answer ask(const Profile& profile, const Facts& facts) {
   const auto& config = profile.boot_loader->config;
   const auto chroot = in_restored_root(profile, facts);
   const auto mend =
-      "Mount the restored root again (docs/operator.md, 2.11), look at /etc/default/grub, /etc/grub.d and "
+      "Mount the restored root again (docs/handbook.md, 2.12), look at /etc/default/grub, /etc/grub.d and "
       "/etc/fstab in it, then: " +
       chroot + " " + profile.boot_loader->mkconfig + " -o " + config + "; then continue with --resume";
   if (!facts.boot->problem.empty()) return fails(facts.boot->problem, mend);

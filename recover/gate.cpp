@@ -34,7 +34,7 @@ std::string problems_text(const JournalState& state) {
   std::string text;
   if (!state.catalog_problem.empty())
     text += "\nTHE CATALOG was not given to the machine: " + state.catalog_problem +
-            ". Without one that knows its backups no backup can verify (operator's guide, 3.2).\n";
+            ". Without one that knows its backups no backup can verify (docs/handbook.md, 3.2).\n";
   if (!state.hold_problem.empty())
     text += "\nTHE VOLUMES that it came from are not read-only in the catalog yet: " + state.hold_problem +
             (state.reminder_problem.empty()

@@ -1,5 +1,5 @@
 // The quarantine of an open recovery, on the rebooted machine: the volumes that it came from are read-only in
-// the catalog, and no backup of this client runs by itself. docs/operator.md says how it looks and ends.
+// the catalog, and no backup of this client runs by itself. docs/handbook.md says how it looks and ends.
 #pragma once
 
 #include <string>

@@ -108,10 +108,10 @@ PackageDatabase PackageDatabase::read(const std::string& root) {
     if (system::exists(at(path)))
       throw Failed("The packages of this machine are kept by " + name +
                        ", whose lists recover cannot read: it knows dpkg and Portage",
-                   "Make the environment by hand (operator's guide, 1.3)");
+                   "Make the environment by hand (docs/handbook.md, 1.3)");
   throw Failed(
       "There is no list of packages that recover knows: neither " + std::string(dpkg) + " nor " + portage,
-      "Make the environment by hand (operator's guide, 1.3)");
+      "Make the environment by hand (docs/handbook.md, 1.3)");
 }
 
 Chosen choose(const PackageDatabase& database, const Wanted& wanted,

@@ -29,7 +29,7 @@ void add_problems(std::vector<Task>& tasks, const JournalState& state) {
   if (!state.catalog_problem.empty())
     add(tasks,
         "Give the machine a catalog that knows its backups: without one no backup can verify "
-        "(operator's guide, 3.2). It was not given one because " +
+        "(docs/handbook.md, 3.2). It was not given one because " +
             state.catalog_problem);
   if (state.hold_problem.empty()) return;
   if (state.reminder_problem.empty()) {

@@ -18,7 +18,7 @@ std::vector<Action> plan_make(const StepContext& context) {
     throw UsageError(context.profile.file + ": the catalog is a database of " +
                          context.profile.bacula.catalog +
                          ", and recover makes environments for SQLite alone yet",
-                     "Make the environment by hand (operator's guide, 1.3), with a server of its own for the "
+                     "Make the environment by hand (docs/handbook.md, 1.3), with a server of its own for the "
                      "catalog's newest dump");
   return {MakeEnvironment{context.layout.environment, context.layout.storage,
                           context.profile.environment.packages, context.profile.bacula.configuration}};

@@ -26,7 +26,7 @@ class Repair(LoopTest):
         return Living(self.machine)
 
     def give_catalog(self):
-        """As the operator's guide says for a restore without the Director."""
+        """As the handbook says for a restore without the Director."""
         catalog = "var/lib/bacula/bacula.db"
         with self.machine.root() as root:
             spool = os.stat(root / "var/lib/bacula")
