@@ -21,7 +21,7 @@ from .machine import SYSTEM, Machine, program
 _PREPARE = """
 step running systemctl is-system-running --wait
 step install cp -r "$JOB/recover" "$JOB/playbooks" /mnt/storage/
-step capture /mnt/storage/recover capture --to-storage
+step capture /mnt/storage/recover capture --to-storage -o /root/machine.toml
 step drift /mnt/storage/recover capture --check /mnt/storage/machine.toml
 step change python3 -B -m vm.guest.booted change
 step backup python3 -B -m vm.guest.booted backup Incremental
@@ -37,12 +37,16 @@ mkdir -p /mnt/storage
 step mount mount /dev/vg2/storage /mnt/storage
 """
 
-_RECOVER = MOUNT_STORAGE + f"""
-step recover /mnt/storage/recover --playbook storage --confirm {SYSTEM}
+# As the operator's guide has it, but for the serial, which is typed there (vm/guide.py).
+_RECOVER = f"""
+one_line() {{ mount /dev/vg2/storage /mnt/gentoo && /mnt/gentoo/recover --playbook storage --confirm {SYSTEM}; }}
+step activate vgchange -ay vg2
+mkdir -p /mnt/gentoo
+step recover one_line
 step entries efibootmgr -v
 step mounts findmnt --list --noheadings --output SOURCE,TARGET
-cp /mnt/storage/recover-state/journal "$OUT"
-umount /mnt/storage
+cp /mnt/gentoo/recover-state/journal "$OUT"
+umount /mnt/gentoo
 """
 
 # Nobody helps it: it boots by its own entry, runs a backup and verifies it, and this is asked meanwhile and behind it.
