@@ -72,7 +72,8 @@ class ModuleTest(unittest.TestCase):
     def test_completions_and_manual_pages_are_where_shells_and_man_look(self):
         local = self.unpacked / "usr/local/share"
         for name in ["bash-completion/completions/recover", "zsh/site-functions/_recover", "man/man8/recover.8",
-                     "man/man5/recover-playbook.5", "man/man5/recover-machine.5", "doc/recover/operator.md"]:
+                     "man/man5/recover-playbook.5", "man/man5/recover-machine.5", "doc/recover/operator.md",
+                     "doc/recover/operator.ja.md", "doc/recover/handbook.md"]:
             self.assertTrue((local / name).is_file(), name)
 
     def test_the_recipe_holds_the_two_files_that_a_stick_gets(self):

@@ -48,6 +48,14 @@ def look(report, width):
     return json.loads(html.unescape(found[1])), console
 
 
+def sheets(page):
+    """How many sheets of paper it takes, printed as it asks for."""
+    with tempfile.TemporaryDirectory(prefix="recover-print-") as folder:
+        printed = Path(folder) / "printed.pdf"
+        _run(page, "--no-pdf-header-footer", "--print-to-pdf-no-header", f"--print-to-pdf={printed}")
+        return len(re.findall(rb"/Type\s*/Page\b", printed.read_bytes()))
+
+
 def picture(report, width, height, to, top=0):
     """Draws `height` pixels of it into `to`, from `top` on."""
     with tempfile.TemporaryDirectory(prefix="recover-report-") as folder:
