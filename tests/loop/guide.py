@@ -20,6 +20,7 @@ LANGUAGES = ["operator.md", "operator.ja.md"]
 # A4 at 10 point, with margins of a centimetre: 277 mm of lines, 190 mm of Courier's columns.
 LINES, COLUMNS = 64, 88
 _SCREEN_WIDTH = 79  # as the program wraps on a terminal of 80
+_LINK = re.compile(r"\[([^]]+)\]\([^)]+\)")
 _FENCE = re.compile(r"^```(\w*) ?([\w-]*)$")
 
 
@@ -31,8 +32,8 @@ class Page:
 
 
     def printed(self):
-        """Its lines on paper: fences are not."""
-        return [line for line in self.lines if not line.startswith(("```", "<!--"))]
+        """Its lines on paper, where fences and the targets of links are not."""
+        return [_LINK.sub(r"\1", line) for line in self.lines if not line.startswith(("```", "<!--"))]
 
 
 @dataclass

@@ -30,6 +30,7 @@ COMMANDS = {
     "/mnt/storage/recover verify-backup": "verify_backup",
     # Run whole by the virtual machine, and from "&&" on here.
     "mount /dev/vg2/storage /mnt/gentoo && /mnt/gentoo/recover --playbook storage": "recover_until_interrupted",
+    "/mnt/gentoo/recover status": "status_of_the_interrupted",
     "/mnt/gentoo/recover --playbook storage --resume": "resume",
     "lsblk -d -o NAME,SERIAL,SIZE,MODEL": "list_disks",
     "/var/lib/recover/recover status": "status_of_the_open",
@@ -218,6 +219,9 @@ class Story(LoopTest):
                                           ("run job=RestoreFiles", interrupt)], INTERRUPTED)
         for name in ["begins", "question", "stopped"]:
             self.record(name, said)
+
+    def status_of_the_interrupted(self, command):
+        self.assertIn("--resume", self.on_terminal(command, [], NOT_FINISHED))
 
     def resume(self, command):
         said = self.on_terminal(command, [], NOT_FINISHED)
