@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LANGUAGES = ["operator.md", "operator.ja.md"]
 # A4 at 10 point, with margins of a centimetre: 277 mm of lines, 190 mm of Courier's columns.
 LINES, COLUMNS = 64, 88
-_SCREEN_WIDTH = 79  # as the program wraps on a terminal of 80
+_SCREEN_WIDTH, _HANG = 79, 5  # as the program wraps on a terminal of 80 (recover/reporter.cpp)
 _LINK = re.compile(r"\[([^]]+)\]\([^)]+\)")
 _FENCE = re.compile(r"^```(\w*) ?([\w-]*)$")
 
@@ -108,20 +108,20 @@ def excerpt(text, ranges, names):
     for begin, end in ranges:
         first = _find(lines, begin, at, text)
         last = _find(lines, end, first, text)
-        shown += [(0, "...")] if shown and any(line.strip() for _, line in lines[at:first]) else []
+        shown += ["..."] if shown and any(line.strip() for line in lines[at:first]) else []
         shown += lines[first:last + 1]
         at = last + 1
     wrapped = []
-    for hang, line in shown:
+    for line in shown:
         for old, new in names.items():
             line = line.replace(old, new)
-        wrapped += _wrapped(line.rstrip(), hang)
+        wrapped += _wrapped(line.rstrip())
     return "\n".join(wrapped) + "\n"
 
 
 def _find(lines, word, begin, text):
     for at in range(begin, len(lines)):
-        if word in lines[at][1]:
+        if word in lines[at]:
             return at
     raise AssertionError(f"{word!r} is not on the screen, or not there:\n{text}")
 
@@ -131,22 +131,22 @@ def _indent(line):
 
 
 def _unwrapped(text):
-    """(how far what follows hangs, line): a word that had no room any more belongs to the line before. Lines that were
-    written over on the screen, as progress is, are none."""
+    """Lines as the program said them: a word that had no room any more, and hangs, belongs to the line before. What was
+    written over on the screen, as progress is, is no line."""
     lines, width = [], 0
     for line in (line for line in text.split("\n") if "\r" not in line):
-        word = line.split(" ", _indent(line) + 1)[_indent(line)] if line.strip() else ""
-        if lines and word and width and width + 1 + len(word) > _SCREEN_WIDTH and _indent(line) >= _indent(lines[-1][1]):
-            lines[-1] = _indent(line), f"{lines[-1][1]} {line.strip()}"
+        word = line.split()[0] if line.strip() else ""
+        if lines and word and width + 1 + len(word) > _SCREEN_WIDTH and _indent(line) == _indent(lines[-1]) + _HANG:
+            lines[-1] += " " + line.strip()
         else:
-            lines.append((_indent(line), line))
+            lines.append(line)
         width = len(line)
     return lines
 
 
-def _wrapped(line, hang):
-    pieces = []
+def _wrapped(line):
+    pieces, hang = [], " " * (_indent(line) + _HANG)
     while len(line) > _SCREEN_WIDTH and (at := line.rfind(" ", _indent(line) + 1, _SCREEN_WIDTH + 1)) > 0:
         pieces.append(line[:at].rstrip())
-        line = " " * hang + line[at:].lstrip()
+        line = hang + line[at:].lstrip()
     return [*pieces, line]

@@ -5,9 +5,11 @@ A change of the screens is accepted by RECOVER_ACCEPT_GOLDEN=1, which writes the
 """
 
 import contextlib
+import os
 import re
 import shlex
 import shutil
+import signal
 import sqlite3
 import subprocess
 import time
@@ -15,7 +17,7 @@ import unittest
 
 from vm import guide as vm_guide
 
-from . import guide
+from . import guide, traces
 from .case import FINISHED, INTERRUPTED, NOT_FINISHED, LoopTest
 from .command import run
 from .living import Living
@@ -47,19 +49,18 @@ ELSEWHERE = {
 }
 # Name: from which words of the screen to which, and again.
 SCREENS = {
-    "environment": [("came back, with its digest", "is the new one now"), ("DONE", "DONE")],
-    "verified": [("VERIFIED: job", "VERIFIED: job")],
-    "plan": [("WHAT WOULD BE DESTROYED", "To be typed"), ("Nothing speaks", "Nothing speaks")],
-    "begins": [("== choose: ", "== choose: "), ("ok The Director", "ok backup-chosen"), ("== prove: ", "== prove: "),
-               ("ok proven", "ok proven")],
-    "question": [("THIS WILL BE DESTROYED", "To erase "), ("> ", "> ")],
-    "stopped": [("Interrupted by ", "--resume")],
-    "end": [("The tree is restored", "keep the storage volume")],
+    "environment": [("came back, with its digest",) * 2, ("is the new one now",) * 2, ("DONE",) * 2],
+    "verified": [("VERIFIED: job",) * 2],
+    "plan": [("WHAT WOULD BE DESTROYED", "disk serial"), ("Nothing speaks",) * 2],
+    "begins": [("== choose: ",) * 2, ("ok backup-chosen",) * 2],
+    "question": [("THIS WILL BE DESTROYED", "will be left"), ("AND REPLACED BY", "To erase "), ("> ",) * 2],
+    "stopped": [("Continue with the same", "be done again")],
+    "end": [("The tree is restored",) * 2, ("1. Reboot", "keep the storage volume")],
     "login": [("THIS MACHINE WAS RESTORED", "recover verify-backup")],
-    "open": [("Playbook ", "Playbook "), ("restore: ", "restore: "), ("The tree is restored", "The tree is restored")],
+    "open": [("Playbook ",) * 2, ("restore: ",) * 2, ("The tree is restored",) * 2],
     "missing": [("NO catalog-dump", "Dump or copy"), ("NOT VERIFIED", "Mend it")],
-    "closed": [("VERIFIED: job", "VERIFIED: job")],
-    "finished": [("FINISHED: ", "FINISHED: ")],
+    "closed": [("VERIFIED: job",) * 2],
+    "finished": [("FINISHED: ",) * 2],
 }
 PROGRESS = re.compile(r"   \d+ of \d+ files, [^\r\n]*? left\b")
 
@@ -224,11 +225,21 @@ class Story(LoopTest):
         self.assertIn("--resume", self.on_terminal(command, [], NOT_FINISHED))
 
     def resume(self, command):
-        said = self.on_terminal(command, [], NOT_FINISHED)
+        said = self.on_terminal(command, [(r"\d of \d+ files, ", self.hold_up)], NOT_FINISHED)
         self.record("end", said)
         lines = PROGRESS.findall(said)
         self.assertTrue(lines, said)
-        self.recorded["progress"] = lines[len(lines) // 2] + "\n"
+        self.recorded["progress"] = lines[0] + "\n"
+
+    def hold_up(self):
+        """This machine is restored in less time than the time left takes to be shown."""
+        storage = [process.pid for process in traces.processes(self.machine.work) if process.name == "bacula-sd"]
+        self.assertTrue(storage)
+        for number in [signal.SIGSTOP, signal.SIGCONT]:
+            for pid in storage:
+                os.kill(pid, number)
+            time.sleep(3 if number == signal.SIGSTOP else 0)
+        return ""
 
     def list_disks(self, command):
         run(*shlex.split(command))
