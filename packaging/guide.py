@@ -12,7 +12,7 @@ import unicodedata
 
 STYLE = """
 @page { size: A4; margin: 10mm }
-body { font: 10pt/1.24 sans-serif; margin: 0 auto; max-width: 190mm }
+body { font: 10pt/1.24 sans-serif; margin: 0 auto; max-width: 188mm }
 h1 { font-size: 12pt; margin: 0 }
 h2 { font-size: 14pt; margin: 0 0 2pt; break-before: page }
 h1 ~ h2:not(h2 ~ h2) { break-before: auto; margin-top: 4pt }
