@@ -157,6 +157,8 @@ ProfileEnvironment read_environment(TomlTable table) {
   for (const auto& name : environment.packages)
     if (name.empty() || name.find_first_of(" \t\n,") != std::string::npos)
       table.refuse("packages", "\"" + name + "\" is no name of a package", see_formats);
+  environment.by_hand = table.boolean_or("by-hand", false);
+  environment.fresh_for = duration(table, "fresh-for", environment.fresh_for);
   return environment;
 }
 
@@ -175,23 +177,14 @@ void check_subvolumes(const TomlTable& root, const std::vector<ProfileSubvolume>
     root.refuse("subvolume", "At most one [[subvolume]] can be the default", see_formats);
 }
 
-}  // namespace
-
-const ProfileDisk& Profile::disk(const std::string& wanted) const {
-  for (const auto& disk : disks)
-    if (disk.name == wanted) return disk;
-  throw UsageError(file + ": there is no disk \"" + wanted + "\"", see_formats);
-}
-
-Profile load_profile(const std::string& path) {
-  auto document = TomlFile::load(path);
+Profile read_profile(const TomlFile& document, const std::string& text, const std::string& path) {
   auto root = document.root();
   if (root.integer("format") != 1)
     root.refuse("format", "This profile has a format that this version of recover does not know",
                 "Use the recover that the profile was made for, or bring the profile to this format");
   Profile profile;
   profile.file = path;
-  profile.text = system::read_file(path);
+  profile.text = text;
   auto machine = root.table("machine");
   profile.name = machine.text("name");
   profile.machine_id = machine.text_or("machine-id", "");
@@ -213,6 +206,23 @@ Profile load_profile(const std::string& path) {
   if (root.has("environment")) profile.environment = read_environment(root.table("environment"));
   root.finish();
   return profile;
+}
+
+}  // namespace
+
+const ProfileDisk& Profile::disk(const std::string& wanted) const {
+  for (const auto& disk : disks)
+    if (disk.name == wanted) return disk;
+  throw UsageError(file + ": there is no disk \"" + wanted + "\"", see_formats);
+}
+
+Profile load_profile(const std::string& path) {
+  const auto document = TomlFile::load(path);
+  return read_profile(document, system::read_file(path), path);
+}
+
+Profile parse_profile(const std::string& text, const std::string& path) {
+  return read_profile(TomlFile::parse(text, path), text, path);
 }
 
 std::map<std::string, std::string> substitutions(const Profile& profile) {

@@ -121,10 +121,12 @@ struct ProfileVerify {
   std::chrono::seconds deadline = std::chrono::hours(24);          // and so has one that has not ended
 };
 
-// What the recovery environment is made from. Every key may be missing.
+// What the recovery environment is made from, and how it is kept. Every key may be missing.
 struct ProfileEnvironment {
   std::string from = "packages";      // the running system's own
   std::vector<std::string> packages;  // of the operator's choice, besides
+  bool by_hand = false;               // the operator makes it: `recover freshen` leaves it alone
+  std::chrono::seconds fresh_for = std::chrono::hours(8 * 24);  // a run of `recover freshen` is good
 };
 
 struct Profile {
@@ -154,6 +156,8 @@ struct Profile {
 
 // Throws UsageError with file, line, column.
 Profile load_profile(const std::string& path);
+// Of that text, as it would be found in the file `path`.
+Profile parse_profile(const std::string& text, const std::string& path);
 
 // What ${profile.KEY} may name in a playbook: "machine.name", "filesystem.uuid", "bacula.client" ...
 std::map<std::string, std::string> substitutions(const Profile& profile);

@@ -23,14 +23,18 @@ std::string device_text(const ProfileDevice& device) {
          (device.volume.empty() ? "" : " " + device.volume);
 }
 
+bool is_in_neither(const std::string& key, const Profile& was) {
+  return (key == "esp" && !was.esp) || (key == "boot" && !was.boot) || (key == "efi" && !was.efi) ||
+         (key == "boot-loader" && !was.boot_loader);
+}
+
 class Comparison {
  public:
   Comparison(const Profile& was, const Captured& now) : was_(was), now_(now) {}
 
   std::vector<std::string> compare() {
-    for (const auto& remark : now_.remarks)
-      if (remark.kind == Remark::Kind::missing && !is_in_neither(remark.key))
-        say(remark.key, "it could not be compared: " + remark.text);
+    for (const auto& remark : not_found(was_, now_))
+      say(remark.key, "it could not be compared: " + remark.text);
     text("machine", "the machine-id", now_.profile.machine_id, was_.machine_id);
     if (was_.virtualisation && !now_.profile.virtualisation)
       say("machine", "virtualisation is switched off, the profile says that it is on");
@@ -49,11 +53,6 @@ class Comparison {
  private:
   void say(const std::string& part, const std::string& sentence) {
     drifts_.push_back(system::printable(part) + ": " + sentence);
-  }
-
-  bool is_in_neither(const std::string& key) const {
-    return (key == "esp" && !was_.esp) || (key == "boot" && !was_.boot) || (key == "efi" && !was_.efi) ||
-           (key == "boot-loader" && !was_.boot_loader);
   }
 
   // What the profile does not say, or what could not be read now, is no drift.
@@ -246,6 +245,13 @@ class Comparison {
 };
 
 }  // namespace
+
+std::vector<Remark> not_found(const Profile& was, const Captured& now) {
+  std::vector<Remark> found;
+  for (const auto& remark : now.remarks)
+    if (remark.kind == Remark::Kind::missing && !is_in_neither(remark.key, was)) found.push_back(remark);
+  return found;
+}
 
 std::vector<std::string> find_drift(const Profile& was, const Captured& now) {
   return Comparison(was, now).compare();

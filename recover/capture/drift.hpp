@@ -13,4 +13,8 @@ namespace recover::capture {
 // machine's own; the operator's notes.
 std::vector<std::string> find_drift(const Profile& was, const Captured& now);
 
+// Of what a recovery needs, the remarks on what the machine does not say now. Parts that `was` has not either
+// are none: a machine may boot by nothing that recover knows.
+std::vector<Remark> not_found(const Profile& was, const Captured& now);
+
 }  // namespace recover::capture

@@ -286,11 +286,16 @@ class Writer {
 
   // Without it the environment is made as usual.
   void environment() {
-    if (profile_.environment.packages.empty()) return;
-    text_ += "\n# What the recovery environment gets besides (docs/formats.md).\n";
+    const auto& environment = profile_.environment;
+    const ProfileEnvironment usual;
+    if (environment.packages.empty() && !environment.by_hand && environment.fresh_for == usual.fresh_for)
+      return;
+    text_ += "\n# What the recovery environment gets besides, and how it is kept (docs/formats.md).\n";
     table("environment");
-    text("from", profile_.environment.from);
-    line("packages", quoted_list(profile_.environment.packages));
+    text("from", environment.from);
+    if (!environment.packages.empty()) line("packages", quoted_list(environment.packages));
+    flag("by-hand", environment.by_hand);
+    if (environment.fresh_for != usual.fresh_for) text("fresh-for", duration_text(environment.fresh_for));
   }
 
   const Profile& profile_;

@@ -4,15 +4,12 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <map>
-#include <optional>
 
-#include "recover/capture/answers.hpp"
+#include "recover/capture/before.hpp"
 #include "recover/capture/drift.hpp"
 #include "recover/capture/look.hpp"
 #include "recover/capture/profile_text.hpp"
 #include "recover/commands/commands.hpp"
-#include "recover/system/files.hpp"
 #include "recover/system/machine.hpp"
 #include "recover/system/text.hpp"
 
@@ -20,14 +17,6 @@ namespace recover::commands {
 namespace {
 
 using capture::Captured;
-using capture::Sight;
-
-constexpr mode_t own_eyes_only = 0600;
-
-bool is_of_this_machine(const Profile& profile, const Sight& sight) {
-  return profile.filesystem.uuid_to_make() == sight.root.uuid || profile.name == sight.host_name ||
-         (!sight.machine_id.empty() && profile.machine_id == sight.machine_id);
-}
 
 void print(const std::string& text) {
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
@@ -41,12 +30,10 @@ class Capture {
 
   Exit run() {
     read_before(options_.output);
-    auto captured = conclude(sight_, before());
+    auto captured = before_.conclude();
     const auto on_storage = captured.storage_mount.empty() ? "" : captured.storage_mount + "/machine.toml";
-    if (!before_ || options_.to_storage) read_before(on_storage);
-    captured = conclude(sight_, before());
-    if (before_) keep_answers(*before_, captured);
-    captured.profile.notes.insert(notes_.begin(), notes_.end());
+    if (before_.profile() == nullptr || options_.to_storage) read_before(on_storage);
+    captured = before_.conclude();
     report(captured);
     const auto text = profile_text(captured.profile, captured.remarks, system::local_time(system::now()));
     if (!options_.output.empty()) {
@@ -75,30 +62,8 @@ class Capture {
     if (!options_.json) std::fputs(system::harmless(wrap(text, 79, 5)).c_str(), stderr);
   }
 
-  const Profile* before() const { return before_ ? &*before_ : nullptr; }
-
-  // The profile that is there already: its notes, and its answers where the machine leaves a choice. Another
-  // machine's must not be replaced by this one's. The first that loads counts.
   void read_before(const std::string& file) {
-    if (file.empty() || !system::exists(file)) return;
-    try {
-      auto profile = load_profile(file);
-      if (!is_of_this_machine(profile, sight_))
-        throw Refused(file + " is the profile of another machine, \"" + profile.name + "\"",
-                      "Give another file with -o, or move it away");
-      if (!before_) before_ = std::move(profile);
-    } catch (const UsageError& error) {
-      tell("note: " + file + " does not load, so only its notes are kept: " + error.problem() + ".");
-      read_notes(file);
-    }
-  }
-
-  void read_notes(const std::string& file) {
-    try {
-      notes_ = capture::notes_of(file);
-    } catch (const UsageError&) {
-      tell("note: not even its notes can be read.");
-    }
+    for (const auto& note : before_.read(file)) tell("note: " + note);
   }
 
   void report(const Captured& captured) {
@@ -111,27 +76,16 @@ class Capture {
   }
 
   void write(const std::string& file, const std::string& text, bool complete) {
-    const bool replaces = system::exists(file);
-    if (replaces) system::copy_file(file, file + ".old", own_eyes_only);
-    system::write_file(file, text, own_eyes_only);
     // What was not found is named by the loader too, and was told already.
-    if (complete) {
-      try {
-        load_profile(file);
-      } catch (const UsageError& error) {
-        throw Failed("The profile " + file + " was written, but does not load: " + error.problem(),
-                     "Correct that line by hand, and report this as a fault of recover");
-      }
-    }
+    const bool replaces = capture::write_profile(file, text, complete);
     reporter_.observe_silently(Event("profile").with("file", file).with("text", text));
     tell("Written: " + file + (replaces ? ". What was there is " + file + ".old now." : "."));
   }
 
   const Options& options_;
   Reporter& reporter_;
-  Sight sight_ = capture::look();
-  std::optional<Profile> before_;
-  std::map<std::string, std::string> notes_;  // of a profile that does not load
+  capture::Sight sight_ = capture::look();
+  capture::Before before_{sight_};
 };
 
 Exit compare(const Options& options, Reporter& reporter) {
