@@ -77,6 +77,19 @@ void require_room(const MakeEnvironment& action, std::int64_t bytes) {
                 "Make room there, but delete no Bacula volume");
 }
 
+// A file that is gone with its owner unless it has got another name.
+struct Beside {
+  explicit Beside(std::string file) : path(std::move(file)) { remove(); }
+  ~Beside() { remove(); }
+  Beside(const Beside&) = delete;
+  Beside& operator=(const Beside&) = delete;
+  // With what SQLite writes beside it.
+  void remove() const {
+    for (const auto* part : {"", "-journal"}) ::unlink((path + part).c_str());
+  }
+  std::string path;
+};
+
 // What is in it, for whoever wonders later.
 std::string list_of(const environment::Chosen& chosen) {
   std::string text;
@@ -143,12 +156,15 @@ void copy_catalog(const CopyCatalog& action, Observer& observer) {
     throw Failed("Could not give " + to + " to its owner: " + system::answer(errno),
                  system::remedy_for(errno, to));
   const auto file = to + "/" + catalog->name;
-  fs::remove(file);
-  const auto bytes = bacula::copy_sqlite_catalog(catalog->path(), file);
-  if (::chown(file.c_str(), status.st_uid, status.st_gid) != 0 ||
-      ::chmod(file.c_str(), status.st_mode & 07777) != 0)
-    throw Failed("Could not give " + file + " to its owner: " + system::answer(errno),
+  // An environment that is in use keeps the one that it has until the new one is whole.
+  const Beside beside(to + "/." + catalog->name + ".recover-new");
+  const auto bytes = bacula::copy_sqlite_catalog(catalog->path(), beside.path);
+  if (::chown(beside.path.c_str(), status.st_uid, status.st_gid) != 0 ||
+      ::chmod(beside.path.c_str(), status.st_mode & 07777) != 0 ||
+      ::rename(beside.path.c_str(), file.c_str()) != 0)
+    throw Failed("Could not put the copy of the catalog in its place, " + file + ": " + system::answer(errno),
                  system::remedy_for(errno, file));
+  system::sync_directory(to);
   observer.observe(Event("catalog-copied").with("from", catalog->path()).with("bytes", bytes));
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "recover/action.hpp"
+#include "recover/bacula/environment_configuration.hpp"
 #include "recover/event.hpp"
 
 namespace recover::system {
@@ -13,6 +14,9 @@ namespace recover {
 
 // Tells "progress", and "environment-copied" with packages, files and bytes.
 void make_environment(const MakeEnvironment& action, Observer& observer);
+// What that action would write, and why it may not: asks the machine's files, and runs what they include.
+bacula::EnvironmentFiles environment_configuration(system::Processes& processes,
+                                                   const ConfigureEnvironment& action);
 // Tells "environment-configured" with changes, remarks and the difference, which hold no secret.
 void configure_environment(system::Processes& processes, const ConfigureEnvironment& action,
                            Observer& observer);

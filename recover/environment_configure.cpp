@@ -102,10 +102,14 @@ std::vector<std::string> lines_of(const std::string& text) {
 
 }  // namespace
 
+bacula::EnvironmentFiles environment_configuration(system::Processes& processes,
+                                                   const ConfigureEnvironment& action) {
+  return bacula::make_environment_configuration(action.configuration, sources(processes), needs(action));
+}
+
 void configure_environment(system::Processes& processes, const ConfigureEnvironment& action,
                            Observer& observer) {
-  const auto made =
-      bacula::make_environment_configuration(action.configuration, sources(processes), needs(action));
+  const auto made = environment_configuration(processes, action);
   if (!made.refusals.empty()) refuse(made.refusals);
   const system::TreeRoot root(action.root);
   system::TreeCopy copy("/", action.root);

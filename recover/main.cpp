@@ -21,6 +21,7 @@ Exit dispatch(const Options& options, Reporter& reporter) {
   if (options.command == "list") return commands::list(options, reporter);
   if (options.command == "capture") return commands::capture(options, reporter);
   if (options.command == "verify-backup") return commands::verify_backup(options, reporter);
+  if (options.command == "freshen") return commands::freshen(options, reporter);
   if (options.command == "quarantine") return commands::quarantine(options, reporter);
   if (options.command == "log") return commands::log(options, reporter);
   std::fputs((options.command == "version" ? version_text() : help_text()).c_str(), stdout);

@@ -13,8 +13,8 @@ namespace {
 
 namespace po = boost::program_options;
 
-const std::vector<std::string> commands{"verify-backup", "status",  "list",      "check",
-                                        "log",           "capture", "quarantine"};
+const std::vector<std::string> commands{"verify-backup", "status",  "list",       "check",
+                                        "log",           "capture", "quarantine", "freshen"};
 
 po::options_description described_options() {
   po::options_description options("Options", 80, 40);
@@ -24,7 +24,7 @@ po::options_description described_options() {
   auto add = options.add_options();
   add("playbook", text("NAME|FILE"), "run this playbook");
   add("profile", text("FILE"), "the machine profile (machine.toml)");
-  add("dry-run", "show the whole plan, write nothing");
+  add("dry-run", "show the whole plan, or what freshen would do; write nothing");
   add("as-of", text("'YYYY-MM-DD HH:MM:SS'"), "restore as of that moment");
   add("resume", "go on with the run that was interrupted");
   add("restart", "begin anew, whatever an earlier run has done");
@@ -163,7 +163,8 @@ Options parse_options(int argc, const char* const* argv) {
     throw UsageError(
         "Unexpected word \"" + system::printable(options.names.front()) + "\" behind " + options.command,
         "recover --help shows the commands");
-  for (const auto* option : {"dry-run", "resume", "restart", "confirm", "replace", "as-of", "prove"})
+  refuse_unless(!options.dry_run || options.command == "freshen", "dry-run", "--playbook or freshen");
+  for (const auto* option : {"resume", "restart", "confirm", "replace", "as-of", "prove"})
     refuse_unless(!given.count(option), option, "--playbook");
   refuse_unless(!options.without_efi_variables || options.command == "check", "without-efi-variables",
                 "--playbook or check");
@@ -174,7 +175,7 @@ Options parse_options(int argc, const char* const* argv) {
                 "capture or log --report");
   for (const auto* option : {"hold", "keep", "lift"})
     refuse_unless(!given.count(option) || options.command == "quarantine", option, "quarantine");
-  for (const auto* command : {"verify-backup", "quarantine"})
+  for (const auto* command : {"verify-backup", "quarantine", "freshen"})
     if (options.command == command && !options.state.empty())
       throw UsageError(std::string(command) + " has its state in /var/lib/recover, and takes no --state",
                        "Leave it out");
@@ -201,6 +202,7 @@ std::string help_text() {
          "  recover quarantine                     what new backups may not touch yet\n"
          "  recover capture -o machine.toml        on the healthy machine: write profile\n"
          "  recover capture --check machine.toml   has it changed since?\n"
+         "  recover freshen                        keep the storage volume current\n"
          "\n" +
          options.str() +
          "\n"

@@ -7,7 +7,7 @@
 namespace recover {
 
 struct Options {
-  // run, verify-backup, quarantine, status, list, check, log, capture, help, version
+  // run, verify-backup, quarantine, freshen, status, list, check, log, capture, help, version
   std::string command;
   std::vector<std::string> names;  // of check
   std::string playbook, profile, as_of, state;

@@ -135,6 +135,16 @@ std::int64_t newest_backup(system::Processes& processes, const Console& console)
                    "SELECT MAX(JobTDate) FROM Job WHERE Type='B' AND JobStatus IN ('T','W')");
 }
 
+std::optional<JobRecord> newest_good_backup(system::Processes& processes, const Console& console,
+                                            const std::string& name, bool in_bootstrap) {
+  const auto id = number_of(
+      processes, console,
+      "SELECT MAX(JobId) FROM Job WHERE Name=" + quoted(name) + " AND Type='B' AND " +
+          (in_bootstrap ? "JobStatus='T' AND JobBytes>0" : "JobStatus IN ('T','W') AND JobFiles>0"));
+  if (id == 0) return std::nullopt;
+  return job_record(processes, console, id);
+}
+
 bool knows_job(system::Processes& processes, const Console& console, const EndedJob& job) {
   return number_of(processes, console,
                    "SELECT COUNT(*) FROM Job WHERE JobId=" + std::to_string(job.id) +

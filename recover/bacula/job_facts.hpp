@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,12 @@ std::vector<std::int64_t> job_chain(system::Processes& processes, const Console&
 
 // When the newest backup ended that the catalog knows, seconds since 1970; 0: it knows none.
 std::int64_t newest_backup(system::Processes& processes, const Console& console);
+
+// Of the backup job of that name, the newest good one that has files; nothing: the catalog knows none.
+// `in_bootstrap`: the newest for which the Director has written the job's bootstrap file, which it does for
+// none that ended with warnings or found no data to write (update_bootstrap_file, dird/backup.c).
+std::optional<JobRecord> newest_good_backup(system::Processes& processes, const Console& console,
+                                            const std::string& name, bool in_bootstrap = false);
 
 // Not just another job of the same number.
 bool knows_job(system::Processes& processes, const Console& console, const EndedJob& job);

@@ -15,6 +15,7 @@ Exit list(const Options& options, Reporter& reporter);
 Exit capture(const Options& options, Reporter& reporter);
 Exit log(const Options& options, Reporter& reporter);
 Exit verify_backup(const Options& options, Reporter& reporter);
+Exit freshen(const Options& options, Reporter& reporter);
 Exit quarantine(const Options& options, Reporter& reporter);
 
 }  // namespace recover::commands

@@ -32,7 +32,7 @@ void mount_what_waits(const Profile& profile) {
 
 }  // namespace
 
-std::unique_ptr<OnMachine> look_at_machine(const Options& options) {
+std::unique_ptr<OnMachine> look_at_machine(const Options& options, Look look) {
   if (!system::running_as_root())
     throw Refused(options.command + " speaks with Bacula and reads its volumes, and you are not root",
                   "Start it as root: sudo recover " + options.command);
@@ -42,7 +42,7 @@ std::unique_ptr<OnMachine> look_at_machine(const Options& options) {
   machine->own = Layout::handed_over;
   machine->console = {{"bconsole", "-n", "-c", machine->profile.bacula.configuration + "/bconsole.conf"}};
   mount_what_waits(machine->profile);
-  machine->facts = real_prober(machine->profile, "", /*kept=*/false, *machine->processes)->read({});
+  machine->facts = real_prober(machine->profile, "", /*kept=*/false, *machine->processes)->read(look);
   return machine;
 }
 

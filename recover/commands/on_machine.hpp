@@ -10,6 +10,7 @@
 #include "recover/options.hpp"
 #include "recover/profile.hpp"
 #include "recover/recoveries.hpp"
+#include "recover/runner.hpp"
 #include "recover/system/process.hpp"
 
 namespace recover::commands {
@@ -24,7 +25,8 @@ struct OnMachine {
   std::string storage() const { return facts.storage ? facts.storage->mount_point : ""; }
 };
 
-// Throws Refused when it is not run by root; UsageError as find_profile() and load_profile() do.
-std::unique_ptr<OnMachine> look_at_machine(const Options& options);
+// Throws Refused when it is not run by root; UsageError as find_profile() and load_profile() do. `look`: at
+// what besides the cheap facts.
+std::unique_ptr<OnMachine> look_at_machine(const Options& options, Look look = {});
 
 }  // namespace recover::commands

@@ -1,12 +1,16 @@
-// recover status: how far the recovery is that is on record here, and what verify-backup said last.
+// recover status: how far the recovery is that is on record here, and what verify-backup and freshen said
+// last.
 #include <algorithm>
 
 #include "recover/commands/commands.hpp"
+#include "recover/freshen/record.hpp"
 #include "recover/gate.hpp"
 #include "recover/journal.hpp"
 #include "recover/layout.hpp"
 #include "recover/places.hpp"
 #include "recover/reminder.hpp"
+#include "recover/system/files.hpp"
+#include "recover/system/machine.hpp"
 #include "recover/verify/record.hpp"
 
 namespace recover::commands {
@@ -54,6 +58,26 @@ void show_verification(Event& event, Reporter& reporter) {
   for (const auto& problem : record.problems) reporter.say("   " + problem);
 }
 
+// On the machine itself; a rescue system is told what the machine has left on the storage volume, and that
+// changes nothing. Returns why somebody must see to it; empty: all is well, or `recover freshen` is not in
+// use.
+std::string show_freshen(const std::string& storage, Event& event, Reporter& reporter) {
+  auto record = freshen::read_record(Layout::handed_over);
+  const bool own = record.has_value();
+  if (!own) record = freshen::read_record(storage + Layout::state_on_storage);
+  if (!record) {
+    if (system::exists("/etc/recover/machine.toml"))
+      reporter.say("recover freshen has not run here: what lies on the storage volume is as you left it.");
+    return "";
+  }
+  event.with("freshen", record->time).with("freshen-missing", record->missing);
+  reporter.say("The last freshen, " + record->time + (own ? ": " : ", as the machine has left it: ") +
+               (record->missing.empty() ? "all was current" : "NOT CURRENT"));
+  for (const auto& missing : record->missing) reporter.say("   " + missing);
+  const auto complaint = freshen::complaint(*record, system::now());
+  return own ? complaint : "";
+}
+
 // The journal that is shown, and those beside it: a finished one must not hide an open one.
 GateVerdict verdict_of(const std::string& directory, const JournalState& shown) {
   auto verdict = gate(shown);
@@ -87,9 +111,17 @@ Exit status(const Options& options, Reporter& reporter) try {
                  (contents.torn ? " (its last line was cut off by a crash)" : ""));
     show_steps(state, event, reporter);
   }
-  if (options.state.empty()) show_verification(event, reporter);
+  std::string complaint;
+  if (options.state.empty()) {
+    show_verification(event, reporter);
+    complaint = show_freshen(system::own_directory(), event, reporter);
+  }
+  event.with("freshen-complaint", complaint);
   reporter.observe(event);
   reporter.say(verdict.text);
+  if (complaint.empty()) return verdict.exit;
+  reporter.say(complaint + ".");
+  if (verdict.exit == Exit::finished) return Exit::degraded;
   return verdict.exit;
 } catch (const UsageError& error) {
   // What cannot be believed is open. A rescue system may begin anew, the restored machine may not.
