@@ -1,8 +1,10 @@
-// A journal on the storage volume, its copy that travelled, and the record of verify-backup: the events of
-// the parts of the input.
+// A journal on the storage volume, its copy that travelled, and the records of verify-backup and of
+// freshen: the events of the parts of the input.
+#include "recover/freshen/record.hpp"
 #include "recover/gate.hpp"
 #include "recover/journal.hpp"
 #include "recover/repair_list.hpp"
+#include "recover/system/files.hpp"
 #include "recover/verify/record.hpp"
 #include "tests/fuzz/target.hpp"
 
@@ -27,6 +29,8 @@ void try_input(std::string_view input) {
   if (journals.size() > 1) write(storage + Layout::state_on_storage, journals[1]);
   if (journals.size() > 2) write(own + "/verify", journals[2]);
   verify::read_record(own);
+  system::write_file(own + "/freshen.json", journals[0], 0600);
+  if (const auto record = freshen::read_record(own)) freshen::complaint(*record, 0);
   const auto losses = find_losses(storage, own);
   std::size_t files = 0, listed = 0;
   for (const auto& [lost, paths] : losses.lost) files += paths.size();

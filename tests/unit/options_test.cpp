@@ -45,6 +45,7 @@ TEST(Options, OfTheOtherCommands) {
   EXPECT_EQ(parse({"--help"}).command, "help");
   EXPECT_EQ(parse({"--version"}).command, "version");
   EXPECT_TRUE(parse({"log", "--json"}).json);
+  EXPECT_TRUE(parse({"freshen", "--dry-run"}).dry_run);
 }
 
 TEST(Options, OffersTheNearestWord) {
@@ -63,6 +64,8 @@ TEST(Options, RefusesWhatMakesNoSense) {
   expect_refused({"--playbook", "storage", "--resume", "--restart"}, "exclude");
   expect_refused({"verify-backup", "--state", "/x"}, "/var/lib/recover");
   expect_refused({"quarantine", "--state", "/x"}, "/var/lib/recover");
+  expect_refused({"freshen", "--state", "/x"}, "/var/lib/recover");
+  expect_refused({"verify-backup", "--dry-run"}, "--playbook or freshen");
   expect_refused({"\x1b[2J"}, "\\033");
 }
 

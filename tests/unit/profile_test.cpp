@@ -85,6 +85,7 @@ TEST(Profile, UnknownCatalogIsRefused) {
 TEST(Profile, EnvironmentFromWhatIsNotKnownIsRefused) {
   expect_refused("[notes]", "[environment]\nfrom = \"stage3\"\n[notes]",
                  "\"stage3\" is nothing that the recovery");
+  expect_refused("[notes]", "[environment]\nfresh-for = \"soon\"\n[notes]", "no duration");
   expect_refused("[notes]", "[environment]\npackages = [\"a b\"]\n[notes]", "no name of a package");
 }
 TEST(Profile, MissingSectionIsRefused) {

@@ -25,6 +25,8 @@ TEST(ProfileText, IsReadBackAsTheSameValues) {
   profile.filesystem.new_uuid = "0b8d3f67-9d1c-4f4f-8b64-6b1d8e9f2a99";
   profile.filesystem.devices.push_back({"system", "", ""});
   profile.environment.packages = {"vim", "rsync"};
+  profile.environment.by_hand = true;
+  profile.environment.fresh_for = std::chrono::hours(48);
   const auto text = profile_text(profile, {}, "");
   const auto again = read_back(text);
   EXPECT_EQ(profile_text(again, {}, ""), text);
@@ -35,6 +37,8 @@ TEST(ProfileText, IsReadBackAsTheSameValues) {
   EXPECT_EQ(again.efi->loader, profile.efi->loader);
   EXPECT_EQ(again.efi->order, profile.efi->order);
   EXPECT_EQ(again.environment.packages, profile.environment.packages);
+  EXPECT_TRUE(again.environment.by_hand);
+  EXPECT_EQ(again.environment.fresh_for, profile.environment.fresh_for);
   EXPECT_EQ(again.disks[0].partitions[1].name, "root");
   EXPECT_EQ(again.filesystem.features, profile.filesystem.features);
 }

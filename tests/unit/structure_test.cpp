@@ -98,6 +98,25 @@ TEST(Structure, VerifySeesTheSystemBaculaAndTheRecord) {
   }
 }
 
+// It compares what lies on the storage volume with the machine, by what others know of either.
+TEST(Structure, FreshenSeesCaptureBaculaAndValues) {
+  const std::set<std::string> values{"recover/error.hpp",          "recover/facts.hpp",
+                                     "recover/profile.hpp",        "recover/event.hpp",
+                                     "recover/layout.hpp",         "recover/check.hpp",
+                                     "recover/verify/outside.hpp", "recover/environment_actions.hpp"};
+  for (const auto& [file, list] : includes()) {
+    if (!file.starts_with("recover/freshen/")) continue;
+    for (const auto& include : list) {
+      if (!is_ours(include)) continue;
+      const bool allowed = include.starts_with("recover/system/") || include.starts_with("recover/bacula/") ||
+                           include.starts_with("recover/capture/") ||
+                           include.starts_with("recover/freshen/") || values.contains(include);
+      EXPECT_TRUE(allowed) << file << " includes " << include;
+      EXPECT_NE(include, "recover/system/process.hpp") << file;
+    }
+  }
+}
+
 // It knows what an environment is made of, and what it says of itself; who acts is the runner.
 TEST(Structure, EnvironmentSeesTheSystemBaculaAndValues) {
   const std::set<std::string> values{"recover/error.hpp", "recover/facts.hpp", "recover/layout.hpp",
