@@ -52,7 +52,8 @@ class DebianTest(unittest.TestCase):
         self.assertTrue(chroot("recover", "--version").startswith(f"recover {version()}\n"))
         for path in ["usr/sbin/recover", "usr/share/man/man8/recover.8.gz", "usr/share/man/man5/recover-machine.5.gz",
                      "usr/share/recover/playbooks/storage.toml", "usr/share/bash-completion/completions/recover",
-                     "usr/share/zsh/vendor-completions/_recover", "lib/systemd/system/recover-verify-backup.timer"]:
+                     "usr/share/zsh/vendor-completions/_recover", "lib/systemd/system/recover-verify-backup.timer",
+                     "lib/systemd/system/recover-freshen.timer"]:
             self.assertTrue((inside / path).is_file(), path)
         enabled = [path for path in (inside / "etc/systemd/system").rglob("*recover*")]
         self.assertEqual(enabled, [])

@@ -13,6 +13,8 @@ from . import build
 PLAYBOOKS = ["aftercare", "efi", "environment", "machine.sample", "repair", "storage", "tree"]
 EXPECTED = {
     "sbin/recover",
+    "lib/systemd/system/recover-freshen.service",
+    "lib/systemd/system/recover-freshen.timer",
     "lib/systemd/system/recover-verify-backup.service",
     "lib/systemd/system/recover-verify-backup.timer",
     "share/bash-completion/completions/recover",
@@ -45,8 +47,9 @@ class InstallTest(unittest.TestCase):
         self.assertTrue(run(self.prefix / "sbin/recover", "--version").startswith("recover "))
 
     def test_the_units_are_understood(self):
-        service = (self.prefix / "lib/systemd/system/recover-verify-backup.service").read_text()
-        self.assertIn("ExecStart=/usr/local/sbin/recover verify-backup\n", service)
+        for command in ["verify-backup", "freshen"]:
+            service = (self.prefix / f"lib/systemd/system/recover-{command}.service").read_text()
+            self.assertIn(f"ExecStart=/usr/local/sbin/recover {command}\n", service)
         for unit in (self.prefix / "lib/systemd/system").iterdir():
             self.assertNotIn("@", unit.read_text(), unit)
 
