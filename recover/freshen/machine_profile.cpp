@@ -32,9 +32,32 @@ void compare_own(const Profile& own, const std::string& file, const Captured& no
                           remedy);
 }
 
-// Which way the machine is less than it was; empty: none. Of a btrfs that lost a device no new profile may
-// say that it has one device fewer.
-std::vector<Missing> less_than_before(const Profile* before, const std::string& file, const Captured& now) {
+constexpr const char* on_purpose = "If it is so on purpose: recover capture --to-storage";
+
+// A mount of the moment, or of a unit that has failed, is not what the machine must be again.
+void compare_mounts(const Profile& before, const Captured& now, std::vector<Missing>& missing) {
+  const auto mount_before = [&](const std::string& path) -> std::string {
+    for (const auto& was : before.subvolumes)
+      if (was.path == path) return was.mount;
+    return "";
+  };
+  for (const auto& today : now.profile.subvolumes) {
+    const auto was = mount_before(today.path), path = system::printable(today.path);
+    if (today.mount.empty() && !was.empty())
+      missing.push_back({"The subvolume " + path + " is not mounted at " + system::printable(was) +
+                             " as the profile says, nor in fstab",
+                         std::string("Mount it. ") + on_purpose});
+    const auto* remark = now.remark("subvolume." + today.path + ".mount");
+    if (remark != nullptr && remark->kind == capture::Remark::Kind::guess && today.mount != was)
+      missing.push_back({"The subvolume " + path + " is mounted at " + system::printable(today.mount) +
+                             ", and neither fstab nor the profile says so",
+                         std::string("Unmount it, or write it into fstab. ") + on_purpose});
+  }
+}
+
+// Which way the machine is less than it was, or passes for what it is not; empty: none. Of a btrfs that lost
+// a device no new profile may say that it has one device fewer.
+std::vector<Missing> unlike_itself(const Profile* before, const std::string& file, const Captured& now) {
   std::vector<std::string> unsaid;
   for (const auto& remark :
        before != nullptr ? capture::not_found(*before, now) : capture::not_found(now.profile, now))
@@ -45,12 +68,16 @@ std::vector<Missing> less_than_before(const Profile* before, const std::string& 
                            system::joined(unsaid, "; "),
                        "Correct the machine, or write it into the file by hand; recover capture --check " +
                            system::shell_quoted(file) + " shows what is left"});
-  if (before != nullptr && now.profile.filesystem.devices.size() < before->filesystem.devices.size())
+  if (before == nullptr) return missing;
+  if (now.profile.filesystem.devices.size() < before->filesystem.devices.size())
     missing.push_back({"The root filesystem has fewer devices now than " + file +
                            " says: " + std::to_string(now.profile.filesystem.devices.size()) + " of " +
                            std::to_string(before->filesystem.devices.size()),
-                       "See whether a disk has failed: btrfs filesystem show /. If it was taken out on "
-                       "purpose: recover capture --to-storage"});
+                       std::string("See whether a disk has failed: btrfs filesystem show /. ") + on_purpose});
+  if (before->virtualisation && !now.profile.virtualisation)
+    missing.push_back({"Virtualisation is switched off, and " + file + " says that the machine needs it",
+                       std::string("Switch it on in the firmware's setup. ") + on_purpose});
+  compare_mounts(*before, now, missing);
   return missing;
 }
 
@@ -80,7 +107,7 @@ ProfileWanted renew_profile(const capture::Sight& sight, const std::string& file
          "capture --to-storage"});
     return wanted;
   }
-  piece.missing = less_than_before(before.profile(), file, now);
+  piece.missing = unlike_itself(before.profile(), file, now);
   if (!piece.missing.empty()) return wanted;
   const auto text = capture::profile_text(now.profile, now.remarks, moment);
   try {

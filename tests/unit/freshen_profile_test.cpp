@@ -98,6 +98,36 @@ TEST_F(ProfileOnStorage, IsKeptWhenTheRootHasFewerDevicesThanBefore) {
   EXPECT_NE(wanted.piece.missing[0].remedy.find("btrfs filesystem show"), std::string::npos);
 }
 
+// Neither a snapshot that somebody looks into, nor a mount that has failed.
+TEST_F(ProfileOnStorage, IsKeptWhileSomethingIsMountedThatFstabDoesNotKnow) {
+  put(text());
+  machine.sight.mounts.push_back({"/dev/sda2", "/mnt/look", "btrfs", "ro", "/@snapshots/1"});
+  const auto wanted = renew();
+  EXPECT_EQ(wanted.text, "");
+  ASSERT_EQ(wanted.piece.missing.size(), 1U);
+  EXPECT_NE(wanted.piece.missing[0].problem.find("/mnt/look, and neither fstab"), std::string::npos);
+}
+
+TEST_F(ProfileOnStorage, IsKeptWhileASubvolumeIsNotMountedThatWas) {
+  machine.sight.fstab.erase(machine.sight.fstab.begin() + 1);
+  put(text());
+  EXPECT_EQ(renew().text, "") << "a unit mounts @home, and the profile says so";
+  machine.sight.mounts.erase(machine.sight.mounts.begin() + 1);
+  const auto wanted = renew();
+  EXPECT_EQ(wanted.text, "");
+  ASSERT_EQ(wanted.piece.missing.size(), 1U);
+  EXPECT_NE(wanted.piece.missing[0].problem.find("@home is not mounted at /home"), std::string::npos);
+}
+
+TEST_F(ProfileOnStorage, IsKeptWhileVirtualisationIsSwitchedOff) {
+  machine.sight.virtualisation = true;
+  put(text());
+  machine.sight.virtualisation = false;
+  const auto wanted = renew();
+  EXPECT_EQ(wanted.text, "");
+  EXPECT_EQ(wanted.piece.missing.size(), 1U);
+}
+
 TEST_F(ProfileOnStorage, OfAnotherMachineIsNotReplaced) {
   auto other = text();
   const auto with = [&](const std::string& from, const std::string& to) {
