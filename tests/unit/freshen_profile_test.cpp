@@ -24,6 +24,10 @@ class ProfileOnStorage : public testing::Test {
     return capture::profile_text(captured.profile, captured.remarks, "2026-11-01 03:00:00 +0000");
   }
   void put(const std::string& content) const { system::write_file(file, content, 0600); }
+  static std::string with_a_note(std::string profile) {
+    const std::string notes = "[notes]\n";
+    return profile.insert(profile.find(notes) + notes.size(), "monitor = \"the left one\"\n");
+  }
   ProfileWanted renew() const { return renew_profile(machine.sight, file, own, "2026-11-23 09:00:00 +0000"); }
 
   capture::tests::Machine machine;
@@ -33,7 +37,7 @@ class ProfileOnStorage : public testing::Test {
 };
 
 TEST_F(ProfileOnStorage, ThatIsAsTheMachineIsStays) {
-  put("# in my words\n" + text() + "\n[notes]\nmonitor = \"the left one\"\n");
+  put("# in my words\n" + with_a_note(text()));
   own = load_profile(file);
   const auto wanted = renew();
   EXPECT_EQ(wanted.text, "");
@@ -50,7 +54,7 @@ TEST_F(ProfileOnStorage, IsMadeWhereThereIsNone) {
 }
 
 TEST_F(ProfileOnStorage, IsWrittenAnewWithItsNotesWhenTheMachineIsAnother) {
-  put(text() + "\n[notes]\nmonitor = \"the left one\"\n");
+  put(with_a_note(text()));
   own = load_profile(file);
   machine.sight.root.label = "alder-anew";
   const auto wanted = renew();
