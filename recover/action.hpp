@@ -15,6 +15,7 @@
 #include <variant>
 #include <vector>
 
+#include "recover/bacula/catalog_choice.hpp"
 #include "recover/bacula/choose.hpp"
 #include "recover/bacula/prove.hpp"
 #include "recover/bacula/restore.hpp"
@@ -141,6 +142,17 @@ struct MeetBacula {
   bacula::Console console;
   std::string storage, client, director;  // names
   std::chrono::milliseconds patience{};
+};
+
+// Gives the environment's Director a catalog that knows the newest backup: its own when it does, else the
+// newest dump, else one that bscan makes from the volumes. Made beside, and put in its place when whole; the
+// former is kept. When none can be had, that is told and no failure: then the backup is chosen without the
+// Director.
+struct ProvideCatalog {
+  bacula::CatalogRequest request;
+  std::vector<std::string> bextract;  // that takes the dump from the volumes; empty: nothing names one there
+  std::vector<std::string> bscan;
+  std::chrono::milliseconds stall{};  // neither said nor read anything for that long: it hangs
 };
 
 struct ChooseBackup {
@@ -310,10 +322,10 @@ using Action =
     std::variant<Command, Erase, MakeTable, ScanDevices, SettleDevices, OpenStorage, TryMkfs, MakeIfLost,
                  FillEsp, RewriteUuid, TryEfiVariables, RestoreEfiEntry, AskOperator, MakeDirectory,
                  EmptyTree, MakeMountPoints, Mount, Unmount, StartDaemon, StopDaemons, MeetBacula,
-                 ChooseBackup, AdoptBootstrap, ProveBackup, TryExtract, RestoreByDirector, ExtractVolumes,
-                 NameLosses, HoldVolumes, HandOverCatalog, LeaveReminder, HandOver, RestoreLost, MendFiles,
-                 MakeEnvironment, ConfigureEnvironment, CopyCatalog, EquipEnvironment, IsolateNetwork,
-                 ProveEnvironment, SwapEnvironment, Propose>;
+                 ProvideCatalog, ChooseBackup, AdoptBootstrap, ProveBackup, TryExtract, RestoreByDirector,
+                 ExtractVolumes, NameLosses, HoldVolumes, HandOverCatalog, LeaveReminder, HandOver,
+                 RestoreLost, MendFiles, MakeEnvironment, ConfigureEnvironment, CopyCatalog, EquipEnvironment,
+                 IsolateNetwork, ProveEnvironment, SwapEnvironment, Propose>;
 
 // At least one line; a line that begins with "# " says what no command does.
 std::vector<std::string> as_typed(const Action& action);

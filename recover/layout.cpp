@@ -19,6 +19,10 @@ Layout make_layout(const Profile& profile, const std::string& storage, const std
   layout.target = layout.environment + Layout::inside_target;
   layout.program = storage + "/recover";  // where docs/formats.md puts it; a run knows better
   layout.bootstrap = storage + "/" + profile.storage.bootstraps + "/" + profile.bacula.bootstrap;
+  if (!profile.verify.catalog_dump.empty()) layout.catalog_dump = storage + "/" + profile.verify.catalog_dump;
+  if (!profile.bacula.catalog_bootstrap.empty())
+    layout.catalog_bootstrap =
+        storage + "/" + profile.storage.bootstraps + "/" + profile.bacula.catalog_bootstrap;
   return layout;
 }
 

@@ -19,6 +19,8 @@ struct Layout {
   std::string environment_in_use;      // that of the profile: until the new one takes its place, the old one
   std::string target;                  // where the machine's root is mounted: inside the environment
   std::string bootstrap;               // the file that the backup job wrote
+  std::string catalog_dump;            // a dump or copy of the catalog; empty: the profile names none
+  std::string catalog_bootstrap;       // that the job which backs it up wrote; empty: the same
   std::string program;                 // this one
   std::vector<std::string> playbooks;  // all files that are known
   std::vector<std::string> libraries;  // files that lie beside the program for it alone: a bundle's
@@ -46,6 +48,13 @@ struct Layout {
   static constexpr const char* stamp = "/environment.toml";
   // Copies of journals in memory: of the storage volume with that UUID of its filesystem.
   static std::string journal_copy(const std::string& uuid) { return "/run/recover-journal/" + uuid; }
+  // Where another catalog is made, inside the environment: what bscan fills there, which volumes it reads;
+  // the bootstrap file of the dump that is taken from the volumes, and where it comes to.
+  static constexpr const char* catalog_scratch = "/var/lib/recover/catalog";
+  static constexpr const char* scanned_catalog = "/bacula.db";
+  static constexpr const char* scanned_volumes = "/volumes.bsr";
+  static constexpr const char* dump_bootstrap = "/dump.bsr";
+  static constexpr const char* extracted_dump = "/dump";
   // Where the journal travels in the restored root.
   static constexpr const char* handed_over = "/var/lib/recover";
   // On the restored machine, while it is repaired: what the Director brings back once more, and the bootstrap

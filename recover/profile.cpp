@@ -121,6 +121,7 @@ ProfileBacula read_bacula(TomlTable table) {
                        table.text("catalog"),
                        inner_path(table, "bootstrap"),
                        absolute_path(table, "configuration", table.text_or("configuration", "/etc/bacula"))};
+  if (table.has("catalog-bootstrap")) bacula.catalog_bootstrap = inner_path(table, "catalog-bootstrap");
   if (bacula.catalog != "sqlite3" && bacula.catalog != "postgresql" && bacula.catalog != "mysql")
     table.refuse("catalog", "\"" + bacula.catalog + "\" is no kind of catalog",
                  "It is sqlite3, postgresql or mysql");

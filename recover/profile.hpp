@@ -109,6 +109,9 @@ struct ProfileBacula {
   std::string catalog;         // sqlite3, postgresql, mysql
   std::string bootstrap;       // the file of Write Bootstrap, relative to ProfileStorage::bootstraps
   std::string configuration;   // directory of the configuration files in the environment
+  // The file of Write Bootstrap of the job that backs the catalog's dump up, relative to
+  // ProfileStorage::bootstraps; empty: there is none, or it is not known.
+  std::string catalog_bootstrap = {};
 };
 
 // How verify-backup proves the backups of the running machine. Every key may be missing.

@@ -8,6 +8,7 @@
 #include "recover/bacula/proof.hpp"
 #include "recover/bacula/restore.hpp"
 #include "recover/boot_actions.hpp"
+#include "recover/catalog_actions.hpp"
 #include "recover/environment_actions.hpp"
 #include "recover/error.hpp"
 #include "recover/half_made.hpp"
@@ -245,6 +246,7 @@ class RealRunner : public Runner {
       }
   }
 
+  void act(const ProvideCatalog& a, Observer& observer) { provide_catalog(processes_, a, observer); }
   void act(const ChooseBackup& a, Observer&) { bacula::choose_backup(processes_, a.request); }
   void act(const AdoptBootstrap& a, Observer& observer) { adopt_bootstrap(a, observer); }
   void act(const ProveBackup& a, Observer& observer) { prove_backup(processes_, a, observer); }

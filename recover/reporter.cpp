@@ -165,6 +165,8 @@ class TextReporter : public BaseReporter {
     if (event.name == "reminder-without-program" || event.name == "reminder-without-unit")
       return "   NOTE: nothing will verify a backup by itself: " + event.text("why") + ".";
     if (event.name == "extracted") return extracted(event);
+    if (event.name == "catalog-chosen") return catalog_chosen(event);
+    if (event.name == "catalog-not-current") return catalog_not_current(event);
     if (event.name.starts_with("environment-") || event.name.starts_with("catalog-"))
       return environment(event);
     if (event.name == "degraded") return named("DEGRADED, lost ", event);
@@ -175,6 +177,26 @@ class TextReporter : public BaseReporter {
     if (event.name == "report-not-left") return "   NOTE: " + event.text("why") + ".";
     if (event.name == "nothing-degraded") return "   ok nothing is degraded, or all is repaired already";
     return "";
+  }
+
+  // The sentences behind it are many, and each begins a line.
+  static std::string catalog_chosen(const Event& event) {
+    const auto way = event.text("way"), newest = event.text("newest");
+    if (way == "environment")
+      return "   ok the catalog of the recovery environment knows the newest backup: " + newest;
+    auto text = listed("   NOTE: ", event.list("tried"));
+    text += (text.empty() ? "" : "\n") + std::string("   ok the catalog is ") +
+            (way == "bscan" ? "rebuilt from the volumes by bscan" : "loaded from the newest dump") +
+            ", and knows the newest backup: " + newest;
+    if (const auto kept = event.text("kept"); !kept.empty()) text += "\n   the former one is kept as " + kept;
+    const auto costs = listed("   NOTE: ", event.list("cost"));
+    return text + (costs.empty() ? "" : "\n") + costs;
+  }
+
+  static std::string catalog_not_current(const Event& event) {
+    const auto unknown = event.list("unknown");
+    return "   NOTE: no catalog that knows the newest backup could be had. " + event.text("why") + "." +
+           (unknown.empty() ? "" : "\n" + listed("   The Director does not know ", unknown));
   }
 
   static std::string environment(const Event& event) {

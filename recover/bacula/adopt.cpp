@@ -14,7 +14,6 @@
 #include "recover/bacula/volume.hpp"
 #include "recover/error.hpp"
 #include "recover/system/files.hpp"
-#include "recover/system/machine.hpp"
 #include "recover/system/text.hpp"
 
 namespace recover::bacula {
@@ -46,17 +45,8 @@ struct Session {
 
 std::vector<Session> sessions_of(const std::string& text, const Bootstrap& bootstrap) {
   std::vector<Session> sessions;
-  for (const auto& range : bootstrap.ranges) {
-    const Key key{range.session_time, range.session_id};
-    if (std::none_of(sessions.begin(), sessions.end(), [&](const Session& s) { return s.key == key; })) {
-      sessions.push_back({key, {}});
-    }
-  }
-  const auto jobs = commented_jobs(text);
-  for (std::size_t i = 0; i < sessions.size(); ++i) {
-    if (jobs.size() == sessions.size()) sessions[i].job = jobs[i];
-    if (sessions[i].job.start.empty()) sessions[i].job.start = system::bacula_time(sessions[i].key.first);
-  }
+  for (auto& session : commented_sessions(text, bootstrap))
+    sessions.push_back({{session.session_time, session.session_id}, std::move(session.job)});
   return sessions;
 }
 

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <sstream>
+#include <utility>
+
+#include "recover/system/machine.hpp"
 
 namespace recover::bacula {
 namespace {
@@ -51,6 +54,21 @@ std::vector<BackupJob> commented_jobs(const std::string& text) {
   for (std::string line; std::getline(lines, line);)
     if (auto job = commented_job(line); !job.name.empty()) jobs.push_back(std::move(job));
   return jobs;
+}
+
+std::vector<BootstrapSession> commented_sessions(const std::string& text, const Bootstrap& bootstrap) {
+  std::vector<BootstrapSession> sessions;
+  for (const auto& range : bootstrap.ranges)
+    if (std::none_of(sessions.begin(), sessions.end(), [&](const auto& session) {
+          return session.session_id == range.session_id && session.session_time == range.session_time;
+        }))
+      sessions.push_back({range.session_id, range.session_time, {}});
+  const auto jobs = commented_jobs(text);
+  for (std::size_t i = 0; i < sessions.size(); ++i) {
+    if (jobs.size() == sessions.size()) sessions[i].job = jobs[i];
+    if (sessions[i].job.start.empty()) sessions[i].job.start = system::bacula_time(sessions[i].session_time);
+  }
+  return sessions;
 }
 
 }  // namespace recover::bacula

@@ -132,6 +132,26 @@ void check_names(system::Processes& processes, const ChooseRequest& request) {
   if (!request.restore_job.empty()) require_name(facts.jobs, request.restore_job, "Job");
 }
 
+// A catalog that is older than the newest backup chooses the one before, and does so without a word.
+void require_newest(system::Processes& processes, const ChooseRequest& request) {
+  if (!request.as_of.empty() || request.newest.bootstrap.empty()) return;
+  const auto jobs = find_newest_backup(request.newest).jobs;
+  if (jobs.empty()) return;
+  const auto& newest = jobs.back();
+  const auto time = std::to_string(newest.session_time), id = std::to_string(newest.session_id);
+  const auto known = query(processes, request.console,
+                           "SELECT JobId FROM Job WHERE Type='B' AND JobStatus IN ('T','W') AND "
+                           "((VolSessionTime=" +
+                               time + " AND VolSessionId=" + id + ") OR (Name='" + request.newest.backup_job +
+                               "' AND (VolSessionTime>" + time + " OR (VolSessionTime=" + time +
+                               " AND VolSessionId>" + id + ")))) LIMIT 1",
+                           1, 60s);
+  if (known.empty())
+    throw Failed("The catalog of the recovery environment does not know the newest backup of this machine, " +
+                     system::printable(words_of(newest)) + "; the Director would choose an older one",
+                 "Load the newest dump of the catalog there; or ask for what it knows, with --as-of");
+}
+
 // The Director does not say that it could not write the file: on a full volume it is empty, or cut off.
 Bootstrap read_directors_bootstrap(const std::string& kept, const std::string& written) try {
   return parse_bootstrap(system::read_file(kept), written);
@@ -157,6 +177,7 @@ std::vector<std::string> choose_lines(const ChooseRequest& request) {
 
 Backup choose_backup(system::Processes& processes, const ChooseRequest& request) {
   check_names(processes, request);
+  require_newest(processes, request);
   const Choice choice =
       parse_choice(request, converse(processes, request.console, choose_lines(request), 60min));
 

@@ -9,6 +9,7 @@
 
 #include "recover/bacula/backup.hpp"
 #include "recover/bacula/console.hpp"
+#include "recover/bacula/newest_backup.hpp"
 #include "recover/bacula/volume.hpp"
 
 namespace recover::bacula {
@@ -21,6 +22,9 @@ struct ChooseRequest {
   std::string keep;  // directory: backup.bsr, backup.files and backup.toml are written there
   // The Restore job. With several defined the Director asks which, so give it; empty: there is only one.
   std::string restore_job = {};
+  // When the newest is asked for, the Director's catalog must know it, or the choice has failed: it would be
+  // an older one, and nobody would notice. Without a bootstrap file in it that is not asked.
+  NewestRequest newest = {};
 };
 
 // The lines that are said, as data: what the plan prints is what is said.

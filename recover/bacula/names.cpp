@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <optional>
 
 #include "recover/system/text.hpp"
 
@@ -37,6 +38,7 @@ class Finder {
     find_fileset(job);
     find_storage(job);
     find_bootstrap(job);
+    find_catalog_bootstrap();
     find_restore_job();
     find_device();
     find_catalog();
@@ -177,15 +179,8 @@ class Finder {
     if (names_.storage != list) guess("storage", "the backup job may write to several: " + list);
   }
 
-  // edit_job_codes() in lib/util.c. What differs from job to job cannot stand in a profile.
-  void find_bootstrap(const Resource* job) {
-    if (job == nullptr) return miss("bootstrap", "it stands in the backup job, and that was not found");
-    const auto text = of_job(*job, "writebootstrap");
-    if (text.empty())
-      return miss("bootstrap",
-                  "the backup job \"" + job->name() +
-                      "\" writes no bootstrap file: without the Director's catalog nothing tells "
-                      "what is on the volumes. Give it a Write Bootstrap on the storage volume");
+  // edit_job_codes() in lib/util.c. Nothing for what differs from run to run: that cannot stand in a profile.
+  std::optional<std::string> expanded(const Resource& job, const std::string& text) const {
     std::string path;
     for (std::size_t i = 0; i < text.size(); ++i) {
       if (text[i] != '%' || i + 1 == text.size()) {
@@ -197,21 +192,54 @@ class Finder {
           path += '%';
           break;
         case 'c':
-          path += names_.client;
+          path += of_job(job, "client");
           break;
         case 'd':
           path += names_.director;
           break;
         case 'n':
-          path += job->name();
+          path += job.name();
           break;
         default:
-          return miss("bootstrap",
-                      "Write Bootstrap is \"" + text + "\": another file for each run of the job");
+          return std::nullopt;
       }
     }
-    if (!path.starts_with('/')) return miss("bootstrap", "Write Bootstrap is \"" + text + "\", not a path");
-    names_.bootstrap = path;
+    return path;
+  }
+
+  void find_bootstrap(const Resource* job) {
+    if (job == nullptr) return miss("bootstrap", "it stands in the backup job, and that was not found");
+    const auto text = of_job(*job, "writebootstrap");
+    if (text.empty())
+      return miss("bootstrap",
+                  "the backup job \"" + job->name() +
+                      "\" writes no bootstrap file: without the Director's catalog nothing tells "
+                      "what is on the volumes. Give it a Write Bootstrap on the storage volume");
+    const auto path = expanded(*job, text);
+    if (!path)
+      return miss("bootstrap", "Write Bootstrap is \"" + text + "\": another file for each run of the job");
+    if (!path->starts_with('/')) return miss("bootstrap", "Write Bootstrap is \"" + text + "\", not a path");
+    names_.bootstrap = *path;
+  }
+
+  // The job that runs Bacula's make_catalog_backup first, whatever its name.
+  void find_catalog_bootstrap() {
+    for (const auto* job : jobs_of_type("backup")) {
+      if (is_off(*job) || !dumps_catalog(*job)) continue;
+      const auto path = expanded(*job, of_job(*job, "writebootstrap"));
+      if (path && path->starts_with('/')) names_.catalog_bootstrap = *path;
+    }
+  }
+
+  bool dumps_catalog(const Resource& job) const {
+    constexpr const char* script = "make_catalog_backup";
+    if (of_job(job, "runbeforejob").find(script) != std::string::npos) return true;
+    for (const auto* at : {&job, from_.director.find("jobdefs", job.value("jobdefs"))})
+      if (at != nullptr)
+        for (const auto& nested : at->nested)
+          if (nested.kind == "runscript" && nested.value("command").find(script) != std::string::npos)
+            return true;
+    return false;
   }
 
   void find_restore_job() {

@@ -25,6 +25,8 @@ struct Names {
   std::string archive_device;  // a directory
   std::string catalog;         // sqlite3, postgresql, mysql
   std::string bootstrap;       // the file of Write Bootstrap, an absolute path
+  std::string catalog_bootstrap =
+      {};  // the same of the job that backs up a dump of the catalog; may be empty
   // By the profile's key ("backup-job"): why the value is a guess, or why there is none. Sentences without a
   // full stop.
   std::map<std::string, std::string> guesses, missing;

@@ -16,11 +16,16 @@ namespace recover::bacula {
 
 struct VolumeLabel {
   std::string volume, pool, media_type, host;
+  std::int64_t written = 0;  // when the first job began to write to it, seconds since 1970; 0: not told
   bool operator==(const VolumeLabel&) const = default;
 };
 
 // Reads the first block. Throws Failed when it cannot be read or is no Bacula volume label (says which).
 VolumeLabel read_label(const std::string& path);
+
+// Whether its first bytes are those of a block. For any file of a directory: read_label() would look through
+// all of a long one for a block that it could begin with.
+bool begins_like_a_volume(const std::string& path);
 
 // Some of what the File Daemon may take a file for (Bacula's src/filetypes.h).
 namespace file_type {

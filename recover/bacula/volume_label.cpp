@@ -1,4 +1,6 @@
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -7,6 +9,7 @@
 #include "recover/bacula/volume.hpp"
 #include "recover/bacula/volume_blocks.hpp"
 #include "recover/error.hpp"
+#include "recover/system/files.hpp"
 #include "recover/system/text.hpp"
 
 namespace recover::bacula {
@@ -37,6 +40,15 @@ class Strings {
 };
 
 }  // namespace
+
+bool begins_like_a_volume(const std::string& path) {
+  constexpr std::size_t magic_at = 12;
+  const system::Descriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  std::array<char, 16> begin{};
+  if (!file || ::pread(file.get(), begin.data(), begin.size(), 0) != static_cast<ssize_t>(begin.size()))
+    return false;
+  return std::string_view(begin.data() + magic_at, 4) == "BB02";
+}
 
 VolumeLabel read_label(const std::string& path) {
   struct stat status {};
@@ -78,6 +90,12 @@ VolumeLabel read_label(const std::string& path) {
   strings.next();  // the pool's type
   result.media_type = strings.next();
   result.host = strings.next();
+  // Version, when it was labelled, when it was written: microseconds since 1970 (Storage Media Output
+  // Format).
+  const std::size_t written = plain.size() + 1 + 4 + 8;
+  const auto microseconds = std::uint64_t{big_endian(label, written)} << 32U | big_endian(label, written + 4);
+  constexpr std::uint64_t second = 1'000'000, latest = std::uint64_t{1} << 40U;
+  if (microseconds / second < latest) result.written = static_cast<std::int64_t>(microseconds / second);
   return result;
 }
 

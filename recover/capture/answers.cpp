@@ -39,6 +39,7 @@ class Keeper {
     text("bacula.archive-device", bacula.archive_device, before_.bacula.archive_device);
     text("bacula.catalog", bacula.catalog, before_.bacula.catalog);
     text("bacula.bootstrap", bacula.bootstrap, before_.bacula.bootstrap);
+    text("bacula.catalog-bootstrap", bacula.catalog_bootstrap, before_.bacula.catalog_bootstrap);
   }
 
  private:

@@ -236,6 +236,7 @@ class Comparison {
     text("bacula", "the Archive Device", now.archive_device, was.archive_device);
     text("bacula", "the kind of catalog", now.catalog, was.catalog);
     text("bacula", "the bootstrap file", now.bootstrap, was.bootstrap);
+    text("bacula", "the bootstrap file of the catalog", now.catalog_bootstrap, was.catalog_bootstrap);
     text("bacula", "the directory of the configuration", now.configuration, was.configuration);
   }
 

@@ -263,6 +263,7 @@ class Writer {
     text("archive-device", bacula.archive_device);
     text("catalog", bacula.catalog);
     text("bootstrap", bacula.bootstrap);
+    text("catalog-bootstrap", bacula.catalog_bootstrap);
     text("configuration", bacula.configuration);
   }
 

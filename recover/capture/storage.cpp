@@ -57,6 +57,16 @@ void conclude_bootstrap(const bacula::Names& names, const MountPoint* storage, C
     captured.say(Kind::missing, "storage.bootstraps",
                  "the backup job writes its bootstrap file to " + names.bootstrap +
                      ", not to the storage volume: it is lost with the machine. Change Write Bootstrap");
+  // A recovery does without, when it must; the profile has one directory for both.
+  const auto catalog = names.catalog_bootstrap.rfind('/');
+  if (!names.catalog_bootstrap.empty() &&
+      names.catalog_bootstrap.substr(0, catalog) == names.bootstrap.substr(0, slash))
+    captured.profile.bacula.catalog_bootstrap = names.catalog_bootstrap.substr(catalog + 1);
+  else if (!names.catalog_bootstrap.empty())
+    captured.say(
+        Kind::absent, "bacula.catalog-bootstrap",
+        "the job that backs up the catalog writes its bootstrap file to " + names.catalog_bootstrap +
+            ", not to where the backup job writes its own: the dump on the volumes is not found by it");
 }
 
 // The mount that the volumes lie on, when that can be a storage volume.

@@ -45,6 +45,18 @@ void show_plan(const Plan& plan, Reporter& reporter) {
   reporter.say_unwrapped(plan_text(plan, system::terminal_width() - 1));
 }
 
+// Where the Director's catalog is seen to, what that will amount to, as far as reading alone tells.
+void show_catalog(const Plan& plan, Reporter& reporter) {
+  for (const auto& step : plan.steps)
+    for (const auto& action : step.actions)
+      if (const auto* provide = std::get_if<ProvideCatalog>(&action)) {
+        const auto lines = bacula::outlook_text(bacula::look_at_catalogs(provide->request));
+        reporter.observe(Event("catalog-outlook").with("lines", lines));
+        reporter.say("\nTHE DIRECTOR'S CATALOG");
+        for (const auto& line : lines) reporter.say("   " + line + ".");
+      }
+}
+
 }  // namespace
 
 Exit dry_run(const Options& options, Reporter& reporter) {
@@ -77,6 +89,8 @@ Exit dry_run(const Options& options, Reporter& reporter) {
     reporter.say("\nTHE NEWEST BACKUP, BY ITS BOOTSTRAP FILE");
     reporter.say(newest.empty() ? "   " + prepared->layout.bootstrap + " tells of none" : newest);
   }
+
+  show_catalog(plan, reporter);
 
   reporter.say("\nTHE CHECKS, NOW");
   const auto guards = checks_of(plan, &PlannedStep::guards);

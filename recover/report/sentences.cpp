@@ -45,6 +45,24 @@ std::string restored(const Event& event) {
   return "Job " + std::to_string(event.number("job")) + " of the Director restored " + files_and_size(event);
 }
 
+std::string catalog_chosen(const Event& event) {
+  const auto way = event.text("way"), newest = event.text("newest");
+  if (way == "environment")
+    return "The catalog of the recovery environment knows the newest backup: " + newest;
+  auto text = std::string(way == "bscan" ? "The catalog was rebuilt from the volumes by bscan"
+                                         : "The catalog was loaded from its newest dump") +
+              ", and knows the newest backup: " + newest;
+  for (const auto& cost : event.list("cost")) text += ". " + cost;
+  if (const auto kept = event.text("kept"); !kept.empty()) text += ". The former one is kept as " + kept;
+  return text;
+}
+
+std::string catalog_not_current(const Event& event) {
+  const auto unknown = event.list("unknown");
+  return "No catalog that knows the newest backup could be had: " + event.text("why") +
+         (unknown.empty() ? "" : ". The Director does not know " + some(unknown, 10));
+}
+
 }  // namespace
 
 std::string loss_words(const std::string& lost, std::size_t count) {
@@ -77,6 +95,7 @@ std::optional<std::string> what_was_done(const Event& event) {
     return "The boot entry \"" + event.text("label") + "\" was written, " + event.text("loader");
   if (name == "without-efi-variables") return event.text("text");
   if (name == "volumes-held") return volumes_held(event);
+  if (name == "catalog-chosen") return catalog_chosen(event);
   if (name == "catalog-handed-over")
     return "The catalog of the recovery environment is the machine's now: " + event.text("to");
   if (name == "reminder-left") return "Left in the restored root: " + some(event.list("files"));
@@ -109,6 +128,7 @@ std::optional<std::string> what_went_wrong(const Event& event) {
     return "Not repaired: " + loss_words(event.text("lost"), event.list("files").size());
   if (name == "volumes-not-held")
     return "The volumes are not set read-only in the catalog: " + event.text("why");
+  if (name == "catalog-not-current") return catalog_not_current(event);
   if (name == "catalog-not-handed-over")
     return "The catalog was not given to the machine: " + event.text("why");
   if (name == "reminder-without-program" || name == "reminder-without-unit")

@@ -10,7 +10,7 @@ std::vector<Action> plan(const StepContext& context) {
   auto actions = start_bacula(context);
   actions.emplace_back(ChooseBackup{{console(context), context.layout.environment, bacula.client,
                                      bacula.fileset, bacula.storage, bacula.catalog, context.as_of,
-                                     context.layout.state, bacula.restore_job}});
+                                     context.layout.state, bacula.restore_job, newest_request(context)}});
   return actions;
 }
 

@@ -8,6 +8,7 @@ const std::vector<StepKind>& all_kinds() {
       steps::open_storage(),
       steps::enter_environment(),
       steps::try_efi_variables(),
+      steps::provide_catalog(),
       steps::choose_backup(),
       steps::adopt_bootstrap(),
       steps::prove_backup(),

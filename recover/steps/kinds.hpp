@@ -9,6 +9,7 @@ namespace recover::steps {
 StepKind open_storage();
 StepKind enter_environment();
 StepKind try_efi_variables();
+StepKind provide_catalog();
 StepKind choose_backup();
 StepKind adopt_bootstrap();
 StepKind prove_backup();
@@ -79,6 +80,8 @@ void announce_devices(const StepContext& context, std::vector<Action>& actions);
 bacula::Console console(const StepContext& context);
 std::vector<Action> start_bacula(const StepContext& context);
 Action stop_daemons();
+// How the newest backup is known without asking a catalog.
+bacula::NewestRequest newest_request(const StepContext& context);
 // bextract in the environment, with a bootstrap file that was kept. `target` as the environment sees it.
 std::vector<std::string> bextract(const StepContext& context, const std::string& bootstrap,
                                   const std::string& target);

@@ -8,6 +8,7 @@
 #include "recover/bacula/later_jobs.hpp"
 #include "recover/bacula/locate.hpp"
 #include "recover/bacula/lstat.hpp"
+#include "recover/bacula/session_label.hpp"
 #include "recover/bacula/text_numbers.hpp"
 #include "tests/fuzz/volumes.hpp"
 
@@ -68,8 +69,11 @@ void try_input(std::string_view input) {
         &reader);
   });
   answered([&] { bacula::locate_files(volumes.path(), volumes.bootstrap(), whole); });
-  for (const auto& name : volumes.names())
+  for (const auto& name : volumes.names()) {
     answered([&] { bacula::jobs_ended_behind(volumes.path() + "/" + name, 100); });
+    answered([&] { bacula::sessions_ended_behind(volumes.path() + "/" + name, 100); });
+  }
+  bacula::parse_session_end(input);
 }
 
 }  // namespace recover::fuzz

@@ -129,6 +129,25 @@ TEST_F(Choose, KeepsWhatTheDirectorChose) {
   EXPECT_EQ(names.back(), "/srv/h2");
 }
 
+// A catalog that is older than the newest backup would choose the one before, without a word.
+TEST_F(Choose, TheNewestMustBeKnown) {
+  const std::string recorded = test::source_path("tests/unit/data/bacula");
+  request.newest = {recorded + "/write-bootstrap.bsr", directory / "no-volumes", "Little", ""};
+  const std::string asked =
+      "SELECT JobId FROM Job WHERE Type='B' AND JobStatus IN ('T','W') AND ((VolSessionTime=1795301873 AND "
+      "VolSessionId=2) OR (Name='Little' AND (VolSessionTime>1795301873 OR (VolSessionTime=1795301873 AND "
+      "VolSessionId>2)))) LIMIT 1";
+  restore(chosen);
+  jobs();
+  files(7);
+  director.sql(asked, "");
+  director.sql(asked, "36\t");
+  EXPECT_NE(
+      problem().find("does not know the newest backup of this machine, Little, Incremental, 2026-11-21"),
+      std::string::npos);
+  EXPECT_EQ(choose_backup(director, request).files, 7);
+}
+
 TEST_F(Choose, AnEmptyBootstrapOfTheDirectorIsNoBadUsage) {
   directory.put("environment/var/lib/bacula/main-dir.restore.1.bsr", "");
   restore(chosen);

@@ -43,6 +43,8 @@ std::vector<Event> everything() {
                            "efi-entry-written",
                            "volumes-held",
                            "volumes-not-held",
+                           "catalog-chosen",
+                           "catalog-not-current",
                            "catalog-handed-over",
                            "catalog-not-handed-over",
                            "reminder-left",
@@ -57,10 +59,12 @@ std::vector<Event> everything() {
                            "report-not-left",
                            "progress"}) {
     Event event(name);
-    for (const auto* key : {"step", "summary", "evidence", "why", "instead", "director", "text", "label",
-                            "loader", "from", "to", "what", "current", "check", "answer"})
+    for (const auto* key :
+         {"step", "summary", "evidence", "why", "instead", "director", "text", "label", "loader", "from",
+          "to", "what", "current", "check", "answer", "newest", "kept", "way"})
       event.with(key, sentence);
-    for (const auto* key : {"files", "problems", "names", "volumes"}) event.with(key, list);
+    for (const auto* key : {"files", "problems", "names", "volumes", "tried", "cost", "unknown"})
+      event.with(key, list);
     events.push_back(event);
   }
   return events;
