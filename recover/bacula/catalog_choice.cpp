@@ -113,19 +113,20 @@ std::vector<std::string> outlook_text(const CatalogOutlook& outlook) {
 
 std::vector<std::string> cost_of_dump(const std::vector<KnownJob>& others) {
   if (others.empty()) return {};
-  return {"It does not know jobs that ran after the dump was made: " + named(others)};
+  return {"The dump does not know jobs that ended after it was made: " + named(others)};
 }
 
 // Measured with Bacula 9.6.7.
 std::vector<std::string> cost_of_scan(const VolumesToScan& volumes) {
   std::vector<std::string> costs{
-      "It does not know the logs of jobs, nor jobs that wrote nothing (restores, verifications, failures), "
-      "nor "
-      "what volumes that are gone have held",
-      "In it the volumes have the status Archive: nothing is appended to them, and they are never recycled",
-      "In it the retention times and counts of volumes are those that bscan gives"};
+      "What bscan makes does not know the logs of jobs, nor jobs that wrote nothing (restores, "
+      "verifications, "
+      "failures), nor what volumes that are gone have held",
+      "Its volumes have the status Archive: nothing is appended to them, and they are never recycled; the "
+      "next "
+      "backup takes a new one"};
   if (!volumes.left_out.empty())
-    costs.push_back("It does not know what is no volume that bscan could read: " +
+    costs.push_back("Nor does it know what is no volume that bscan could read: " +
                     system::joined(volumes.left_out, "; "));
   return costs;
 }

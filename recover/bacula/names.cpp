@@ -227,7 +227,8 @@ class Finder {
     for (const auto* job : jobs_of_type("backup")) {
       if (is_off(*job) || !dumps_catalog(*job)) continue;
       const auto path = expanded(*job, of_job(*job, "writebootstrap"));
-      if (path && path->starts_with('/')) names_.catalog_bootstrap = *path;
+      // One that two jobs write tells of neither for sure.
+      if (path && path->starts_with('/') && *path != names_.bootstrap) names_.catalog_bootstrap = *path;
     }
   }
 

@@ -74,9 +74,16 @@ void read_bootstrap(const NewestRequest& request, NewestBackup& newest, Known& k
       auto& end = known.ends[range.volume];
       end = std::max(end, interval.last + 1);
     }
-  for (auto& session : commented_sessions(text, bootstrap)) {
-    if (session.job.name.empty()) session.job.name = request.backup_job;
-    newest.jobs.push_back({session.session_id, session.session_time, std::move(session.job)});
+  const auto sessions = commented_sessions(text, bootstrap);
+  const auto is_own = [&](const auto& session) {
+    return session.job.name == request.backup_job;
+  };
+  // Two jobs may write one file, as JobDefs have it; where none has the name, it is told of no other.
+  const bool named = std::any_of(sessions.begin(), sessions.end(), is_own);
+  for (const auto& session : sessions) {
+    KnownJob job{session.session_id, session.session_time, session.job};
+    if (job.job.name.empty()) job.job.name = request.backup_job;
+    (named && !is_own(session) ? newest.others : newest.jobs).push_back(std::move(job));
   }
 } catch (const Error& error) {
   if (error.exit() == Exit::interrupted) throw;

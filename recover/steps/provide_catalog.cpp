@@ -53,7 +53,7 @@ std::vector<Action> plan(const StepContext& context) {
 
 StepKind provide_catalog() {
   return {"provide-catalog",
-          "See that the Director's catalog knows the newest backup, or make one that does",
+          "See that the Director's catalog knows the newest backup, or renew it",
           false,
           {{"stall", ParameterType::duration,
             "bscan or bextract without any progress for that long hang (\"10 min\")"}},

@@ -48,6 +48,10 @@ class Faults:
             file.seek(offset)
             file.write(b"\xa5" * 4096)
 
+    def lose_bscan(self):
+        """The environment cannot rebuild a catalog from the volumes."""
+        (self.environment / "usr/sbin/bscan").unlink()
+
     def fill_target(self, leave=0, after="", timeout=120):
         """Takes all free space of the restore's target but `leave` bytes, once the path `after` exists in it.
 

@@ -31,9 +31,6 @@ class CatalogTest(LoopTest):
         with open(self.machine.storage / "machine.toml", "a", encoding="utf-8") as profile:
             profile.write('\n[verify]\ncatalog-dump = "bootstraps/bacula.sql"\n')
 
-    def without_bscan(self):
-        (self.machine.environment / "usr/sbin/bscan").unlink()
-
     def chosen(self):
         event, = self.events("catalog-chosen")
         return event
@@ -86,7 +83,7 @@ class CatalogTest(LoopTest):
         self.assert_recovered("bscan")
 
     def test_with_none_of_them_the_newest_comes_back_without_the_director(self):
-        self.without_bscan()
+        self.machine.lose_bscan()
         result = self.restore()
         self.assert_exit(result, NOT_FINISHED)
         self.assert_says(result, "no catalog that knows the newest backup could be had", "has no bscan",

@@ -48,9 +48,10 @@ class Fallback(LoopTest):
         self.assert_says(self.recover("status"), "DEGRADED", "NOT FINISHED")
         self.assert_clean()
 
-    def test_the_catalog_is_gone(self):
+    def test_the_catalog_is_gone_and_cannot_be_rebuilt(self):
         self.machine.destroy()
         self.machine.corrupt_catalog()
+        self.machine.lose_bscan()
         result = self.restore()
         self.assert_exit(result, NOT_FINISHED)
         self.assert_says(result, "Falling back", "bootstrap")
@@ -60,6 +61,7 @@ class Fallback(LoopTest):
     def test_the_catalog_is_gone_and_an_earlier_moment_is_asked(self):
         self.machine.destroy()
         self.machine.corrupt_catalog()
+        self.machine.lose_bscan()
         result = self.restore("--as-of", self.machine.facts["moment-between"])
         self.assert_exit(result, NOT_FINISHED)
         self.assert_degraded(self.machine.full)

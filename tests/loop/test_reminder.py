@@ -119,6 +119,7 @@ class WithoutDirector(ReminderTest):
     def test_volumes_and_catalog_are_left_to_the_machine(self):
         self.machine.destroy()
         self.machine.corrupt_catalog()
+        self.machine.lose_bscan()
         self.assert_exit(self.restore(), NOT_FINISHED)
         self.assertIn("Director", self.why("volumes-not-held"))
         self.assertIn("could not be asked", self.why("catalog-not-handed-over"))

@@ -8,6 +8,7 @@
 #include "recover/bacula/later_jobs.hpp"
 #include "recover/error.hpp"
 #include "recover/system/files.hpp"
+#include "recover/system/machine.hpp"
 #include "synthetic_volume.hpp"
 #include "system_temporary.hpp"
 #include "tests/unit/recorded_machine.hpp"

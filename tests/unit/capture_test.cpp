@@ -87,6 +87,26 @@ TEST(Capture, TheJobThatSavesTheRootIsChosen) {
   EXPECT_EQ(kind_of(captured, "bacula.catalog"), "guess");
 }
 
+TEST(Capture, TheBootstrapFileOfTheCatalogIsThatOfTheJobThatDumpsIt) {
+  EXPECT_EQ(Machine().capture().profile.bacula.catalog_bootstrap, "");
+  Machine machine;
+  const std::string dumps =
+      "Job { Name = Nightly; JobDefs = d; FileSet = Catalog\n"
+      "  RunScript {\n    RunsWhen = Before\n    Command = \"/etc/bacula/scripts/make_catalog_backup "
+      "bacula\"\n  }\n";
+  const auto with = [&](const std::string& more) {
+    machine.put("etc/bacula/bacula-dir.conf", Machine::director() + dumps + more + "}\n");
+    return machine.capture();
+  };
+  EXPECT_EQ(with("").profile.bacula.catalog_bootstrap, "") << "both write %c.bsr";
+  EXPECT_EQ(with("  Write Bootstrap = \"/mnt/storage/bootstraps/%n.bsr\"\n").profile.bacula.catalog_bootstrap,
+            "Nightly.bsr");
+  const auto elsewhere = with("  Write Bootstrap = \"/var/lib/bacula/%n.bsr\"\n");
+  EXPECT_EQ(elsewhere.profile.bacula.catalog_bootstrap, "");
+  EXPECT_NE(elsewhere.remark("bacula.catalog-bootstrap"), nullptr);
+  EXPECT_TRUE(elsewhere.complete());
+}
+
 TEST(Capture, OneOfTwoJobsIsAGuessThatAnEarlierProfileDecides) {
   Machine machine;
   machine.put("etc/bacula/bacula-dir.conf",

@@ -130,6 +130,21 @@ TEST_F(NewestBackupTest, OfAnEarlierMomentIsAnother) {
   EXPECT_EQ(find_newest_backup(request).jobs.size(), 1U);
 }
 
+// JobDefs give both jobs one Write Bootstrap; and a dump never knows the job that backs it up.
+TEST_F(NewestBackupTest, ASharedBootstrapFileTellsOfOtherJobs) {
+  directory.put("machine.bsr",
+                system::read_file(request.bootstrap) +
+                    "# 21-Nov-2026 23:00:03 - Catalog.2026-11-21_23.00.00_04 - Full\nVolume=\"V\"\n"
+                    "VolSessionId=2\nVolSessionTime=77\nVolAddr=900-999\nFileIndex=1-1\n");
+  const auto newest = find_newest_backup(request);
+  ASSERT_EQ(newest.jobs.size(), 1U);
+  EXPECT_EQ(newest.jobs[0].session_id, 1U);
+  ASSERT_EQ(newest.others.size(), 1U);
+  EXPECT_EQ(newest.others[0].job.name, "Catalog");
+  request.backup_job = "Renamed";
+  EXPECT_EQ(find_newest_backup(request).jobs.size(), 2U);
+}
+
 TEST_F(NewestBackupTest, ABootstrapFileThatCannotBeReadSaysSo) {
   directory.put("machine.bsr", "VolSessionId=x\n");
   const auto newest = find_newest_backup(request);
