@@ -102,7 +102,19 @@ class Provider {
   Provider(system::Processes& processes, const ProvideCatalog& action, Observer& observer)
       : processes_(processes), action_(action), observer_(observer), root_(action.request.environment) {}
 
+  // Whatever goes wrong here, there is a way without a Director; and the own catalog is in its place until
+  // the new one takes it.
   void provide() {
+    try {
+      try_each();
+    } catch (const Failed& error) {
+      tried_.push_back(error.problem());
+      give_up(system::joined(tried_, "; "));
+    }
+  }
+
+ private:
+  void try_each() {
     bring_to_rest();
     outlook_ = bacula::look_at_catalogs(action_.request);
     left_ = outlook_.own;
@@ -111,14 +123,13 @@ class Provider {
     tried_.push_back("The recovery environment's own: " + bacula::against(outlook_.own, outlook_.newest));
     wanted_version_ = outlook_.own.readable() ? outlook_.own.version : bacula::version_made_by(maker());
     empty_scratch();
-    if (by_dump_file() || by_dump_on_volumes() || by_scan()) return system::remove_tree(scratch_);
+    if (by_dump_file() || by_dump_on_volumes() || by_scan()) return leave_scratch();
     // None knows the newest. One that knows a newer backup than the environment's own is better than that.
     if (!better_.empty()) put_catalog(better_, outlook_.file);
-    system::remove_tree(scratch_);
+    leave_scratch();
     give_up(system::joined(tried_, "; "));
   }
 
- private:
   bool will_do(const bacula::CatalogSight& sight) const {
     return bacula::will_do(sight, outlook_.newest) && fits(sight);
   }
@@ -146,6 +157,14 @@ class Provider {
         root_.real_path(fs::path(path).parent_path().string()) + "/" + fs::path(path).filename().string();
     system::remove_tree(scratch_);
     system::make_directories(scratch_, 0700);
+  }
+
+  // What is left of it, the next run removes.
+  void leave_scratch() const {
+    try {
+      system::remove_tree(scratch_);
+    } catch (const Failed&) {
+    }
   }
 
   void progress(std::int64_t bytes, std::int64_t total, const std::string& current) {

@@ -202,6 +202,13 @@ TEST_F(ProvideCatalogTest, ADumpOfAnotherVersionIsNotForThisBacula) {
   EXPECT_EQ(known(), (std::vector<std::string>{"1"}));
 }
 
+TEST_F(ProvideCatalogTest, WhatItCannotMakeRoomForStopsNoRun) {
+  make_catalog(catalog, old);
+  directory.put("environment/var/lib/recover", "a file where a directory should be");
+  EXPECT_EQ(provide().name, "catalog-not-current");
+  EXPECT_EQ(known(), (std::vector<std::string>{"1"}));
+}
+
 TEST_F(ProvideCatalogTest, AnotherDatabaseIsLeftAsItIs) {
   action.request.kind = "postgresql";
   EXPECT_EQ(provide().name, "catalog-not-current");
