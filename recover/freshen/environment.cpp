@@ -86,12 +86,12 @@ EnvironmentWanted left_alone(const EnvironmentSight& sight) {
   if (!sight.incomplete.empty())
     piece.missing.push_back(
         {"The recovery environment " + sight.path + " is made by hand: " + sight.incomplete,
-         "Mend it (operator's guide, 1.3)"});
+         "Mend it (docs/handbook.md, 1.3)"});
   else if (!sight.catalog_problem.empty() || !sight.knows_newest)
     piece.missing.push_back({"The recovery environment " + sight.path + " is made by hand, and " +
                                  (sight.catalog_problem.empty() ? "its catalog does not know " + sight.newest
                                                                 : sight.catalog_problem),
-                             "Copy the catalog there after each backup (operator's guide, 1.3); or take "
+                             "Copy the catalog there after each backup (docs/handbook.md, 1.3); or take "
                              "by-hand out of the profile, "
                              "and recover makes it"});
   return wanted;
@@ -107,7 +107,7 @@ EnvironmentWanted renew_environment(const EnvironmentSight& sight) {
   if (sight.catalog != "sqlite3") {
     piece.missing.push_back({"The catalog is a database of " + sight.catalog +
                                  ", and recover makes environments for SQLite alone yet",
-                             "Make it by hand (operator's guide, 1.3), and say so in the profile: "
+                             "Make it by hand (docs/handbook.md, 1.3), and say so in the profile: "
                              "[environment] by-hand = true"});
     return wanted;
   }
