@@ -142,7 +142,7 @@ class Provider {
   // started, and must be before anybody reads the file as it lies.
   void bring_to_rest() {
     const auto file = bacula::catalog_path(action_.request);
-    if (file.empty() || !bacula::is_unfinished(file)) return;
+    if (file.empty() || bacula::unfinished_change(file).empty()) return;
     try {
       bacula::roll_back_unfinished(file);
     } catch (const Failed& error) {

@@ -23,6 +23,21 @@ BackupJob read_job(TomlTable table) {
 
 }  // namespace
 
+std::string level_name(char letter) {
+  switch (letter) {
+    case 'F':
+      return "Full";
+    case 'D':
+      return "Differential";
+    case 'I':
+      return "Incremental";
+    case 'B':
+      return "Base";
+    default:
+      return {};
+  }
+}
+
 void write_backup(const std::string& keep, const Backup& backup) {
   std::string text = "files = " + std::to_string(backup.files) + "\nbytes = " + std::to_string(backup.bytes) +
                      "\nby-director = " + (backup.by_director ? "true" : "false") +

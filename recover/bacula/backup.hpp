@@ -20,6 +20,9 @@ struct BackupJob {
   bool operator==(const BackupJob&) const = default;
 };
 
+// Of the letter that the catalog and the volumes have: 'F' is "Full"; empty when it is no level of a backup.
+std::string level_name(char letter);
+
 struct Backup {
   std::vector<BackupJob> jobs;       // oldest first
   std::int64_t files = 0;            // files that the restore must bring back

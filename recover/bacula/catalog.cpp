@@ -20,14 +20,6 @@ std::string joined(const std::vector<std::int64_t>& ids) {
   return text;
 }
 
-std::string level_name(const std::string& letter) {
-  if (letter == "F") return "Full";
-  if (letter == "D") return "Differential";
-  if (letter == "I") return "Incremental";
-  if (letter == "B") return "Base";
-  return {};
-}
-
 std::string unhex(std::string_view hex) {
   auto digit = [&](char c) -> int {
     if (c >= '0' && c <= '9') return c - '0';
@@ -163,7 +155,7 @@ std::vector<CatalogJob> catalog_jobs(system::Processes& processes, const Console
     CatalogJob job;
     job.job.id = id;
     job.job.name = fields[1];
-    job.job.level = level_name(fields[2]);
+    job.job.level = level_name(fields[2].empty() ? 0 : fields[2].front());
     job.job.start = fields[3].substr(0, 19);
     job.job.files = whole_number(fields[4]);
     job.job.bytes = whole_number(fields[5]);

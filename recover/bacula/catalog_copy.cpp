@@ -1,4 +1,4 @@
-// The only file that knows SQLite (libraries.cpp knows its version).
+// Knows SQLite, as sqlite_file.cpp does for whoever reads or makes a catalog.
 #include "recover/bacula/catalog_copy.hpp"
 
 #include <fcntl.h>
@@ -25,10 +25,6 @@ struct Close {
   void operator()(sqlite3* database) const { ::sqlite3_close(database); }
 };
 using Database = std::unique_ptr<sqlite3, Close>;
-
-struct Finalize {
-  void operator()(sqlite3_stmt* statement) const { ::sqlite3_finalize(statement); }
-};
 
 [[noreturn]] void fail(const std::string& path, const std::string& words) {
   throw Failed("Could not copy the catalog " + path + ": " + system::printable(words),
@@ -68,29 +64,6 @@ std::int64_t copy_sqlite_catalog(const std::string& from, const std::string& to)
   struct stat status {};
   if (::stat(to.c_str(), &status) != 0) fail(to, system::answer(errno));
   return status.st_size;
-}
-
-bool sqlite_catalog_knows(const std::string& path, const EndedJob& job) {
-  const auto refused = [&](const std::string& words) {
-    return Failed("Could not ask the catalog " + path + ": " + system::printable(words),
-                  "It is a copy: make a new one");
-  };
-  sqlite3* raw = nullptr;
-  const int opened = ::sqlite3_open_v2(path.c_str(), &raw, SQLITE_OPEN_READONLY, nullptr);
-  const Database database(raw);
-  if (opened != SQLITE_OK) throw refused(raw == nullptr ? "out of memory" : ::sqlite3_errmsg(raw));
-  sqlite3_stmt* asked = nullptr;
-  const int prepared = ::sqlite3_prepare_v2(raw,
-                                            "SELECT COUNT(*) FROM Job WHERE JobId=?1 AND VolSessionId=?2 AND "
-                                            "VolSessionTime=?3 AND JobStatus IN ('T','W')",
-                                            -1, &asked, nullptr);
-  const std::unique_ptr<sqlite3_stmt, Finalize> statement(asked);
-  if (prepared != SQLITE_OK) throw refused(::sqlite3_errmsg(raw));
-  ::sqlite3_bind_int64(asked, 1, job.id);
-  ::sqlite3_bind_int64(asked, 2, job.session_id);
-  ::sqlite3_bind_int64(asked, 3, job.session_time);
-  if (::sqlite3_step(asked) != SQLITE_ROW) throw refused(::sqlite3_errmsg(raw));
-  return ::sqlite3_column_int64(asked, 0) > 0;
 }
 
 }  // namespace recover::bacula

@@ -6,16 +6,10 @@
 #include <cstdint>
 #include <string>
 
-#include "recover/bacula/later_jobs.hpp"
-
 namespace recover::bacula {
 
 // `to` must not be there yet; it is made with the mode 0600, for its caller to give away. Returns its size.
 // Throws Failed with SQLite's words.
 std::int64_t copy_sqlite_catalog(const std::string& from, const std::string& to);
-
-// Whether the catalog in that file, which no Director has open, knows the job, and that it ended well. Throws
-// Failed with SQLite's words.
-bool sqlite_catalog_knows(const std::string& path, const EndedJob& job);
 
 }  // namespace recover::bacula

@@ -27,10 +27,6 @@ bool knows(SqliteFile& catalog, const KnownJob& job) {
               .empty();
 }
 
-std::string level_words(const std::string& level) {
-  return level == "F" ? "Full" : level == "D" ? "Differential" : level == "I" ? "Incremental" : level;
-}
-
 KnownJob newest_of(SqliteFile& catalog, const std::string& name) {
   const auto rows = catalog.rows(
       "SELECT VolSessionId,VolSessionTime,JobId,Name,Level,StartTime,JobFiles,JobBytes FROM Job WHERE "
@@ -43,7 +39,7 @@ KnownJob newest_of(SqliteFile& catalog, const std::string& name) {
   job.session_time = static_cast<std::uint32_t>(number(row[1]));
   job.job.id = number(row[2]);
   job.job.name = row[3];
-  job.job.level = level_words(row[4]);
+  job.job.level = level_name(row[4].empty() ? 0 : row[4].front());
   job.job.start = row[5].substr(0, 19);
   job.job.files = number(row[6]);
   job.job.bytes = number(row[7]);
@@ -91,10 +87,17 @@ CatalogSight look_at_catalog(const std::string& path, const std::string& backup_
   return sight;
 }
 
-bool is_unfinished(const std::string& path) {
+bool catalog_knows(const std::string& path, const KnownJob& job) {
+  SqliteFile catalog(path, SqliteFile::Way::as_it_lies);
+  catalog.distrust();
+  return knows(catalog, job);
+}
+
+std::string unfinished_change(const std::string& path) {
   for (const auto* part : {"-journal", "-wal"})
-    if (struct stat status{}; ::stat((path + part).c_str(), &status) == 0 && status.st_size > 0) return true;
-  return false;
+    if (struct stat status{}; ::stat((path + part).c_str(), &status) == 0 && status.st_size > 0)
+      return path + part;
+  return "";
 }
 
 void roll_back_unfinished(const std::string& path) {

@@ -21,13 +21,17 @@ struct CatalogSight {
   bool readable() const { return problem.empty(); }
 };
 
-// As the file lies there: see is_unfinished().
+// As the file lies there: see unfinished_change().
 CatalogSight look_at_catalog(const std::string& path, const std::string& backup_job,
                              const NewestBackup& newest);
 
-// A change that a Director had begun lies beside it ("-journal", "-wal"); it is rolled back when the catalog
-// is next opened to be written.
-bool is_unfinished(const std::string& path);
+// Whether the catalog, as it lies there, knows the job, and that it ended well. Throws Failed with SQLite's
+// words.
+bool catalog_knows(const std::string& path, const KnownJob& job);
+
+// The file beside it ("-journal", "-wal") that has a change which a Director had begun, and which is rolled
+// back when the catalog is next opened to be written; empty: there is none.
+std::string unfinished_change(const std::string& path);
 // Does so. Throws Failed with SQLite's words.
 void roll_back_unfinished(const std::string& path);
 

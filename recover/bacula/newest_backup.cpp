@@ -24,24 +24,11 @@ namespace fs = std::filesystem;
 constexpr std::uint64_t most_of_a_volume = std::uint64_t{256} << 20U;
 constexpr std::time_t slack = 2;  // some filesystems count in steps of two seconds
 
-std::string level_words(char level) {
-  switch (level) {
-    case 'F':
-      return "Full";
-    case 'D':
-      return "Differential";
-    case 'I':
-      return "Incremental";
-    default:
-      return "";
-  }
-}
-
 KnownJob known(const EndedSession& session) {
   KnownJob job{session.session_id, session.session_time, {}};
   job.job.id = session.job_id;
   job.job.name = session.job;
-  job.job.level = level_words(session.level);
+  job.job.level = level_name(session.level);
   job.job.start = session.ended;
   job.job.files = session.files;
   job.job.bytes = session.bytes;

@@ -93,14 +93,16 @@ std::vector<EndedSession> sessions_ended_behind(const std::string& volume, std::
     system::throw_if_interrupted();
     for (auto records = block.records; block.fault.empty() && records.size() >= record_header;) {
       const auto index = static_cast<std::int32_t>(big_endian(records, 0));
+      const auto stream = static_cast<std::int32_t>(big_endian(records, 4));
       const std::size_t length = big_endian(records, 8);
       records.remove_prefix(record_header);
-      if (index == end_of_session)
-        if (auto session = parse_session_end(records.substr(0, length))) {
-          session->session_id = block.session_id;
-          session->session_time = block.session_time;
-          sessions.push_back(std::move(*session));
-        }
+      if (index == end_of_session) {
+        auto& session =
+            sessions.emplace_back(parse_session_end(records.substr(0, length)).value_or(EndedSession{}));
+        session.job_id = std::llabs(stream);  // negative where it goes on from the block before
+        session.session_id = block.session_id;
+        session.session_time = block.session_time;
+      }
       records.remove_prefix(std::min(records.size(), length));
     }
   }

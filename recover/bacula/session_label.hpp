@@ -24,7 +24,8 @@ struct EndedSession {
 std::optional<EndedSession> parse_session_end(std::string_view label);
 
 // Of the blocks behind that many bytes of the volume, in their order. It may be in the midst of a block: the
-// next whole one is looked for. Damaged blocks are passed over. Throws Failed when the volume cannot be
+// next whole one is looked for. Damaged blocks are passed over. Of a label that cannot be parsed the numbers
+// alone are known, and its type is 0. Throws Failed when the volume cannot be
 // opened, Interrupted.
 std::vector<EndedSession> sessions_ended_behind(const std::string& volume, std::uint64_t bytes);
 

@@ -1,4 +1,4 @@
-// Knows SQLite, as catalog_copy.cpp does for its task.
+// Knows SQLite, as catalog_copy.cpp does for its task (libraries.cpp knows its version).
 #include "recover/bacula/sqlite_file.hpp"
 
 #include <fcntl.h>

@@ -3,8 +3,8 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include "recover/bacula/catalog_copy.hpp"
 #include "recover/bacula/catalog_file.hpp"
+#include "recover/bacula/catalog_sight.hpp"
 #include "recover/check.hpp"
 #include "recover/environment_actions.hpp"
 #include "recover/error.hpp"
@@ -18,7 +18,6 @@
 namespace recover::freshen {
 namespace {
 
-constexpr const char* unfinished[] = {"-journal", "-wal"};
 constexpr std::int64_t spare_bytes = std::int64_t{256} << 20;  // the next backup wants to be written
 
 std::string text_in(const system::TreeRoot& root, const std::string& path) {
@@ -38,15 +37,17 @@ bacula::CatalogFile catalog_of(const system::TreeRoot& root, const Profile& prof
   return *found;
 }
 
+std::string outside_path(const system::TreeRoot& root, const bacula::CatalogFile& catalog) {
+  return root.real_path(catalog.directory) + "/" + catalog.name;
+}
+
 // Why a restore could not begin with it as it is; SQLite would roll a change that was not ended back, into
 // whatever file has its name.
 std::string problem_of_catalog(const system::TreeRoot& root, const Profile& profile) try {
   const auto catalog = catalog_of(root, profile);
   if (size_in(root, catalog.path()) == 0) return "it has no catalog " + catalog.path();
-  for (const auto* part : unfinished)
-    if (size_in(root, catalog.path() + part) > 0)
-      return catalog.path() + part + " in it shows that its Director ended in the middle of a change";
-  return "";
+  const auto change = bacula::unfinished_change(outside_path(root, catalog));
+  return change.empty() ? "" : change + " shows that its Director ended in the middle of a change";
 } catch (const Failed& error) {
   return error.problem();
 }
@@ -177,8 +178,7 @@ EnvironmentSight look_at_environment(system::Processes& processes, const Profile
 bool knows(const std::string& environment, const Profile& profile, const bacula::JobRecord& job) {
   const system::TreeRoot root(environment);
   const auto catalog = catalog_of(root, profile);
-  return bacula::sqlite_catalog_knows(root.real_path(catalog.directory) + "/" + catalog.name,
-                                      {job.id, job.session_id, job.session_time});
+  return bacula::catalog_knows(outside_path(root, catalog), {job.session_id, job.session_time, {}});
 }
 
 void renew_catalog(const std::string& environment, const Profile& profile, const bacula::JobRecord& newest,

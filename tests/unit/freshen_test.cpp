@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include "recover/bacula/catalog_copy.hpp"
+#include "recover/bacula/catalog_sight.hpp"
 #include "recover/error.hpp"
 #include "recover/freshen/backup.hpp"
 #include "recover/freshen/environment.hpp"
@@ -140,13 +140,13 @@ TEST(FreshEnvironment, OfAnotherCatalogThanSqliteIsMissing) {
 
 TEST(FreshCatalog, KnowsAJobThatHasEndedWellAndNoOther) {
   const auto path = test::source_path("tests/unit/data/bacula/catalog.db");
-  EXPECT_TRUE(bacula::sqlite_catalog_knows(path, {1, 1, 1763790000}));
-  EXPECT_TRUE(bacula::sqlite_catalog_knows(path, {3, 3, 1763790000}));
-  EXPECT_FALSE(bacula::sqlite_catalog_knows(path, {2, 2, 1763790000})) << "it still ran";
-  EXPECT_FALSE(bacula::sqlite_catalog_knows(path, {1, 1, 1763790001})) << "another of that number";
-  EXPECT_FALSE(bacula::sqlite_catalog_knows(path, {4, 4, 1763790000}));
-  EXPECT_THROW(bacula::sqlite_catalog_knows(path + ".gone", {1, 1, 1763790000}), Failed);
-  EXPECT_THROW(bacula::sqlite_catalog_knows(test::source_path("README.md"), {1, 1, 1763790000}), Failed);
+  EXPECT_TRUE(bacula::catalog_knows(path, {1, 1763790000, {}}));
+  EXPECT_TRUE(bacula::catalog_knows(path, {3, 1763790000, {}}));
+  EXPECT_FALSE(bacula::catalog_knows(path, {2, 1763790000, {}})) << "it still ran";
+  EXPECT_FALSE(bacula::catalog_knows(path, {1, 1763790001, {}})) << "another of that number";
+  EXPECT_FALSE(bacula::catalog_knows(path, {4, 1763790000, {}}));
+  EXPECT_THROW(bacula::catalog_knows(path + ".gone", {1, 1763790000, {}}), Failed);
+  EXPECT_THROW(bacula::catalog_knows(test::source_path("README.md"), {1, 1763790000, {}}), Failed);
 }
 
 // The storage volume in small, seen without a Director.
