@@ -34,14 +34,15 @@ def ensure(layout):
     return cache.ensure(f"vm-layout-{layout.name}", cache.key(tree.name, *SOURCES, *_BACKUP_SOURCES), make)
 
 
-def build(layout, tree_tar, folder):
-    """An image for each disk of the layout, and storage.img: the machine as it is before its first backup."""
+def build(layout, tree_tar, folder, environment=True):
+    """An image for each disk of the layout, and storage.img: the machine as it is before its first backup. Without an
+    environment the storage volume has places for Bacula alone: recover makes the rest."""
     folder = Path(folder)
     for disk in layout.disks:
         _empty(folder / f"{disk.name}.img", disk.size * layouts.MIB)
     _empty(folder / "storage.img", layouts.STORAGE_SIZE)
     tar = uml.Disk(Path(tree_tar), read_only=True)
-    _run("vm.guest.make", layout, [*disks_of(layout, folder), tar], folder)
+    _run("vm.guest.make", layout, [*disks_of(layout, folder), tar], folder, *([] if environment else ["empty"]))
 
 
 def back_up(layout, folder):
@@ -55,8 +56,8 @@ def disks_of(layout, folder):
     return [uml.Disk(Path(folder) / f"{name}.img") for name in [*(disk.name for disk in layout.disks), "storage"]]
 
 
-def _run(module, layout, disks, folder):
-    uml.run(uml.python(module, layout.name), disks, rescue.ensure() / "system.squashfs", folder, timeout=1800).check()
+def _run(module, layout, disks, folder, *words):
+    uml.run(uml.python(module, layout.name, *words), disks, rescue.ensure() / "system.squashfs", folder, timeout=1800).check()
     (folder / "job").unlink()
 
 

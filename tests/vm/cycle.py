@@ -17,14 +17,17 @@ from loop.command import progress
 from . import efi, work
 from .machine import SYSTEM, Machine, program
 
-# The machine is well: the program comes to the storage volume, captures the profile, and a backup is made.
+# The machine is well: the bundle comes to the storage volume, captures the profile, makes the recovery environment, and
+# brings the catalog of the next backup into it.
 _PREPARE = """
 step running systemctl is-system-running --wait
-step install cp -r "$JOB/recover" "$JOB/playbooks" /mnt/storage/
+step install cp -r "$JOB/recover-bundle/." /mnt/storage/
 step capture /mnt/storage/recover capture --to-storage -o /root/machine.toml
 step drift /mnt/storage/recover capture --check /mnt/storage/machine.toml
+step environment /mnt/storage/recover --playbook environment
 step change python3 -B -m vm.guest.booted change
 step backup python3 -B -m vm.guest.booted backup Incremental
+step freshen /mnt/storage/recover freshen
 step manifest python3 -B -m vm.guest.booted manifest
 step entries efibootmgr -v
 cp /mnt/storage/machine.toml "$OUT"
@@ -40,6 +43,8 @@ step mount mount /dev/vg2/storage /mnt/storage
 # As the operator's guide has it, but for the serial, which is typed there (vm/guide.py).
 _RECOVER = f"""
 one_line() {{ mount /dev/vg2/storage /mnt/gentoo && /mnt/gentoo/recover --playbook storage --confirm {SYSTEM}; }}
+step module recover --version
+step nothing recover status
 step activate vgchange -ay vg2
 mkdir -p /mnt/gentoo
 step recover one_line
@@ -101,7 +106,7 @@ class Cycle:
     @once
     def prepared(self):
         return timed("the healthy machine is captured and backed up",
-                     lambda: self.machine.boot(_PREPARE, program(), timeout=1200, echo=self.echo))
+                     lambda: self.machine.boot(_PREPARE, program(), timeout=2400, echo=self.echo))
 
     def twin(self):
         """A machine that begins as the prepared one ended."""

@@ -19,11 +19,11 @@ from pathlib import Path
 from loop import tree
 from loop.command import progress, run
 from loop.content import digest
+from package import build as packed
 
-from . import build, job, layouts, qemu, rescue, system, uml
+from . import build, job, layouts, qemu, rescue, uml
 
 HOME = "/root/recover"  # as in guest/rescue.py
-PLAYBOOKS = Path(__file__).parents[2] / "playbooks"
 # grub-install cannot find out what a disk of user-mode Linux needs; on any other it can.
 _MODULES = 'arguments = ["--modules=part_gpt btrfs lvm ext2"]'
 _LOOK_AROUND = """
@@ -61,11 +61,9 @@ class Machine:
         self.environment = {}  # of the user-mode Linux that it runs in
         self.golden = build.ensure(layout)
         self.share = self.folder / "share"
-        self.share.mkdir(parents=True)
+        shutil.copytree(packed.bundle(), self.share)
         for disk in build.disks_of(layout, self.golden):
             run("cp", "--sparse=always", "--reflink=auto", disk.image, self.folder)
-        shutil.copy(system.binary(), self.share / "recover")
-        shutil.copytree(PLAYBOOKS, self.share / "playbooks")
         self.edit("playbooks/storage.toml", r'^(uses = "install-grub")$', rf"\1\n{_MODULES}")
 
     def add_decoys(self):

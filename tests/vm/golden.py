@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The machine `birch` as it stands before a test: booted once by its EFI entry, backed up once, powered off.
+"""The machine `birch` as it stands before a test: booted once by its EFI entry, backed up once, powered off. On its
+storage volume are Bacula's volumes, and nothing that recover makes.
 
     cd tests && python3 -m vm.golden     makes it if need be, and prints where it is
 
@@ -48,7 +49,7 @@ def tests():
 
 def _build(tar, folder):
     progress("the machine's disks (user-mode Linux), some 2 min")
-    build.build(layouts.PLAIN, tar, folder)
+    build.build(layouts.PLAIN, tar, folder, environment=False)
     variables = qemu.empty_variables(folder / "variables.fd")
     with work.folder() as scratch:
         progress("its EFI entry, by the rescue system, some 1 min")

@@ -28,16 +28,14 @@ _HOOKS = [
 
 def ensure():
     """The folder with tree.tar; makes it first where there is none."""
-    libraries = system.libraries()
-
     def build(folder):
         scratch = folder / "scratch"
         scratch.mkdir()
         progress("the machine's Debian (mmdebstrap), some 90 s")
-        system.make_tree(folder / "tree.tar", scratch, PACKAGES + libraries, [], _HOOKS)
+        system.make_tree(folder / "tree.tar", scratch, PACKAGES, [], _HOOKS)
         scratch.rmdir()
 
-    return cache.ensure("vm-tree", cache.key(Path(__file__), *system.sources(), *libraries), build)
+    return cache.ensure("vm-tree", cache.key(Path(__file__), *system.sources()), build)
 
 
 if __name__ == "__main__":

@@ -15,11 +15,11 @@ from pathlib import Path
 
 from loop.command import CommandFailed, run
 from loop.content import digest
+from package import build as packed
 
-from . import golden, job, qemu, system
+from . import golden, job, qemu
 
 SYSTEM, STORAGE, BYSTANDER = golden.SERIALS["system"], golden.SERIALS["storage"], "BYSTANDER"
-PLAYBOOKS = Path(__file__).parents[2] / "playbooks"
 _LOST = 256 << 20
 _BYSTANDER_SIZE = 64 << 20
 
@@ -64,10 +64,10 @@ class Machine:
                         variables=self.variables, **options)
 
     def rescue(self, script, files=None, bios=False, more_disks=(), **options):
-        """In the rescue system. The disks have other names there than in the machine."""
+        """In the rescue system, with the SystemRescue module. The disks have other names there than in the machine."""
         disks = [*more_disks, *reversed(self._all_disks())]
         return qemu.run(self.folder, disks, job.Job(script, files or {}), variables=None if bios else self.variables,
-                        live=True, **options)
+                        live=True, module=packed.module(), **options)
 
     # What it is.
 
@@ -101,8 +101,8 @@ class Machine:
 
 
 def program():
-    """What the operator has put on the storage volume, for a job's files."""
-    return {"recover": system.binary(), "playbooks": PLAYBOOKS}
+    """What the operator puts on the storage volume, for a job's files."""
+    return {"recover-bundle": packed.bundle()}
 
 
 def _new_folder(work):

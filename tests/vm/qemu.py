@@ -3,7 +3,7 @@
 
     result = qemu.run(folder, [Disk(image, "BIRCH-SYSTEM")], Job("step uname uname -a\\n"), variables=vars_file)
 
-By the firmware's own entries, or (`live`) the rescue system. UEFI with `variables`, a private copy of
+By the firmware's own entries, or (`live`) the rescue system, with a squashfs `module` above its root. UEFI with `variables`, a private copy of
 OVMF_VARS_4M.fd that the firmware and the guest write to; without, a PC's BIOS.
 No network. Whatever ends this process ends the guest.
 """
@@ -70,9 +70,10 @@ def run(folder, disks, job, timeout=600, echo=None, **options):
 class Guest:
     """For tests that want to do something to a running guest; the others take `run`."""
 
-    def __init__(self, folder, disks, job=None, variables=None, live=False, echo=None, cache="unsafe"):
+    def __init__(self, folder, disks, job=None, variables=None, live=False, module=None, echo=None, cache="unsafe"):
         self._folder = Path(tempfile.mkdtemp(prefix="boot-", dir=folder))
         self._disks, self._job, self._variables, self._live, self._cache = list(disks), job, variables, live, cache
+        self._module = module
         self._console = self._folder / "console"
         self._image = self._folder / "job.img"
         self._output = jobs.Output(self._folder / "output", echo)
@@ -152,6 +153,8 @@ class Guest:
             system = rescue.ensure()
             argv += ["-kernel", system / "vmlinuz", "-initrd", system / "initrd", "-append", rescue.COMMAND_LINE]
             self._disks.append(Disk(system / "system.squashfs", rescue.SERIAL, read_only=True))
+            if self._module:
+                self._disks.append(Disk(self._module, rescue.MODULE_SERIAL, read_only=True))
         for number, disk in enumerate(self._disks):
             argv += ["-drive", f"if=none,id=disk{number},file={disk.image},format={disk.format},cache={self._cache},"
                                f"discard=unmap,readonly={'on' if disk.read_only else 'off'}",

@@ -28,8 +28,8 @@ class Problem(Exception):
 def tour(folder):
     say("A machine: UEFI, GRUB, btrfs, Debian with Bacula, in QEMU. Made once (some minutes), then kept")
     cycle = Cycle(folder, echo=line)
-    say("It is well: recover captures its profile, files change, Bacula makes a backup")
-    for name in ["running", "install", "capture", "backup", "manifest"]:
+    say("It is well: recover captures its profile and makes its recovery environment, files change, Bacula makes a backup")
+    for name in ["running", "install", "capture", "environment", "backup", "freshen", "manifest"]:
         must(cycle.prepared.steps[name])
     say("It is lost: 256 MiB of its root are junk, and its board has forgotten the boot entry")
     _ = cycle.lost

@@ -4,7 +4,7 @@
     folder = rescue.ensure()    # folder / "system.squashfs", "vmlinuz", "initrd"
 
 A live system: read-only squashfs, changes in memory, systemd and udev; LVM, btrfs, vfat, ext4, efibootmgr. No Bacula,
-no GRUB, no profile: these lie on the storage volume. Kernel and initrd are given to QEMU as they are, but started by
+no GRUB, no profile, nor the libraries of `recover`: these lie on the storage volume. Kernel and initrd are given to QEMU as they are, but started by
 the firmware: /sys/firmware/efi/efivars is the real one.
 """
 
@@ -18,7 +18,7 @@ from loop.command import progress, run
 from . import system
 
 PACKAGES = ["fdisk", "less", "procps", "psmisc"]
-SERIAL = "RECOVER-RESCUE"  # as in guest/live.sh
+SERIAL, MODULE_SERIAL = "RECOVER-RESCUE", "RECOVER-MODULE"  # as in guest/live.sh
 COMMAND_LINE = "boot=live console=ttyS0 mitigations=off"
 _BEFORE = ["mkdir -p $1/etc/initramfs-tools/scripts",
            f"install -m 644 {system.GUEST / 'live.sh'} $1/etc/initramfs-tools/scripts/live"]
@@ -28,14 +28,12 @@ _AFTER = ["echo rescue >$1/etc/hostname", "echo 127.0.0.1 localhost rescue >$1/e
 
 
 def ensure():
-    libraries = system.libraries()
-
     def build(folder):
         scratch = folder / "scratch"
         scratch.mkdir()
         progress("the rescue system's Debian (mmdebstrap), some 60 s")
         tar = scratch / "tree.tar"
-        system.make_tree(tar, scratch, PACKAGES + libraries, _BEFORE, _AFTER)
+        system.make_tree(tar, scratch, PACKAGES, _BEFORE, _AFTER)
         with tarfile.open(tar) as tree:
             for name in ["vmlinuz", "initrd.img"]:
                 link = tree.getmember(f"./{name}").linkname  # ./vmlinuz -> boot/vmlinuz-VERSION
@@ -48,7 +46,7 @@ def ensure():
         shutil.copy(scratch / "tree.tar.log", folder)
         shutil.rmtree(scratch)
 
-    return cache.ensure("vm-rescue", cache.key(Path(__file__), system.GUEST / "live.sh", *system.sources(), *libraries),
+    return cache.ensure("vm-rescue", cache.key(Path(__file__), system.GUEST / "live.sh", *system.sources()),
                         build)
 
 

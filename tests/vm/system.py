@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the machine and the rescue system have in common: how a tree is made, the test's job, the program's libraries."""
+"""What the machine and the rescue system have in common: how a tree is made, and the test's job."""
 
-import os
 from pathlib import Path
 
 from loop import debian
-from loop.command import run
 
 GUEST = Path(__file__).parent / "guest"
 KERNEL = "linux-image-cloud-amd64"  # smaller, and quicker to unpack, than linux-image-amd64
@@ -71,31 +69,3 @@ def make_tree(tar, scratch, packages, before, after):
 
 def _shell(text):
     return text.replace("\n", "\\n")
-
-
-def binary():
-    """The program under test."""
-    path = Path(os.environ.get("RECOVER_BIN") or GUEST.parents[2] / "build/bin/recover").absolute()
-    if not path.is_file():
-        raise FileNotFoundError(f"{path} is not there: build recover, or set RECOVER_BIN")
-    return path
-
-
-def libraries():
-    """The packages of the shared libraries that the program is linked with.
-
-    By what it is built with, tests/packages, and not by the program itself: a new build of it needs no new machine.
-    """
-    names = (Path(__file__).parents[1] / "packages").read_text(encoding="utf-8").split()
-    found = set()
-    for name in (name for name in names if name.endswith("-dev")):
-        for wanted in _depends(name):
-            # Some -dev packages only name another one.
-            found.update(_depends(wanted) if wanted.endswith("-dev") else [wanted])
-    return sorted(name for name in found if name.startswith("lib") and "-dev" not in name)
-
-
-def _depends(package):
-    """The names of what it depends on, without alternatives and versions."""
-    text = run("dpkg-query", "--show", "--showformat=${Depends}", package)
-    return [part.split()[0].partition(":")[0] for part in text.split(",") if part.strip()]

@@ -39,12 +39,25 @@ class RecoveryTest(CycleTest):
     def test_1_the_captured_profile_is_that_of_the_machine(self):
         self.step(self.cycle.prepared, "drift")
 
+    def test_1_its_recovery_environment_is_made_and_proven(self):
+        said = self.step(self.cycle.prepared, "environment")
+        self.assert_says(said, "came back, with its digest", "is the new one now", "DONE")
+
+    def test_1_the_environment_gets_the_catalog_of_the_next_backup(self):
+        said = self.step(self.cycle.prepared, "freshen")
+        self.assert_says(said, "only the catalog copied anew", "CURRENT")
+        self.assertNotIn("NOT CURRENT", said)
+
     def test_1_the_healthy_machine_is_backed_up(self):
         for name in ["change", "backup", "manifest"]:
             self.step(self.cycle.prepared, name)
         self.assertGreater(len(self.cycle.manifest), 5000)
 
     # It is recovered.
+
+    def test_2_the_module_has_the_program(self):
+        self.assertEqual(self.step(self.cycle.recovered, "module").split()[0], "recover")
+        self.step(self.cycle.recovered, "nothing")
 
     def test_2_the_recovery_ends_as_done_but_not_finished(self):
         self.step(self.cycle.recovered, "activate")
@@ -62,7 +75,7 @@ class RecoveryTest(CycleTest):
     def test_2_nothing_is_left_mounted(self):
         mounted = self.step(self.cycle.recovered, "mounts")
         self.assertEqual([line for line in mounted.splitlines() if re.search(r"/dev/vd|/dev/mapper|/dev/vg", line)
-                          and not re.search(r" (/run/live/system|/mnt/gentoo)$", line)], [])
+                          and not re.search(r" (/run/live/system|/run/live/module|/mnt/gentoo)$", line)], [])
 
     def test_2_the_entry_is_the_first_in_the_boot_order(self):
         self.assert_entry(entries(self.cycle.recovered).first)

@@ -10,7 +10,6 @@
 
 import calendar
 import os
-import sqlite3
 import sys
 import time
 
@@ -20,7 +19,6 @@ from loop.daemons import Daemons
 from loop.sockets import listening_ports
 from vm import layouts
 
-CATALOG = "/var/lib/bacula/bacula.db"
 _PATIENCE = 900
 BACULA = layouts.PLAIN.bacula
 _PORTS = {BACULA.DIRECTOR_PORT, BACULA.CLIENT_PORT, BACULA.STORAGE_PORT}
@@ -32,7 +30,6 @@ def backup(level):
     _, status, errors, files, size = bacula.query(["JobId", "JobStatus", "JobErrors", "JobFiles", "JobBytes"],
                                                   f"FROM Job WHERE JobId={job}")[0]
     print(f"job {job}: {level}, status {status}, {errors} errors, {files} files, {size} bytes")
-    _hand_over_catalog()
 
 
 def verify():
@@ -69,15 +66,6 @@ def _bacula():
             return bacula
         time.sleep(1)
     raise RuntimeError(f"Bacula does not answer; ports {listening_ports()}:\n{bacula.console('version')}")
-
-
-def _hand_over_catalog():
-    """As a RunAfterJob would: the recovery environment gets the catalog of the newest backup."""
-    copy = f"{layouts.STORAGE_MOUNT}/environment{CATALOG}"
-    with sqlite3.connect(f"file:{CATALOG}?mode=ro", uri=True) as source, sqlite3.connect(copy) as target:
-        source.backup(target)
-    owner = os.stat(CATALOG)
-    os.chown(copy, owner.st_uid, owner.st_gid)
 
 
 if __name__ == "__main__":

@@ -72,8 +72,7 @@ class Volume:
 def main():
     with open(f"{rescue.SHARE}/faults.json", encoding="utf-8") as file:
         commands = json.load(file)
-    os.makedirs(rescue.HOME)
-    run("cp", "-r", *(f"{rescue.SHARE}/{name}" for name in ["recover", "machine.toml", "playbooks"]), rescue.HOME)
+    rescue.bring("machine.toml")
     run("vgchange", "-q", "-ay")
     run("modprobe", "-a", "dm-flakey")
     os.makedirs(_POINT, exist_ok=True)

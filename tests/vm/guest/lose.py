@@ -15,7 +15,7 @@ import sys
 from loop.command import progress, run
 from vm import layouts
 from vm.guest import disks
-from vm.guest.rescue import SHARE, call
+from vm.guest.rescue import SHARE, bring, call
 
 _LOST = {"root": 256, "boot": 64, "esp": 64}  # MiB from the beginning
 
@@ -23,8 +23,7 @@ _LOST = {"root": 256, "boot": 64, "esp": 64}  # MiB from the beginning
 def main(name):
     layout = layouts.ALL[name]
     with disks.running(layout) as root:
-        shutil.copy(f"{SHARE}/recover", disks.STORAGE)
-        shutil.copytree(f"{SHARE}/playbooks", f"{disks.STORAGE}/playbooks")
+        bring(to=disks.STORAGE)
         progress("capturing the profile")
         call("capture", ["chroot", root, f"{layouts.STORAGE_MOUNT}/recover", "capture",
                          "-o", f"{layouts.STORAGE_MOUNT}/machine.toml"])

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs in user-mode Linux, for build.py: empty disks become the machine and its storage volume.
 
-    python3 -m vm.guest.make LAYOUT       the disks in the layout's order, the storage disk, the tree as a tar
+    python3 -m vm.guest.make LAYOUT [EMPTY]   the disks in the layout's order, the storage disk, the tree as a tar;
+                                              EMPTY: no recovery environment is made
 """
 
 import os
@@ -16,7 +17,7 @@ from vm.guest import disks
 _NOT_IN_ENVIRONMENT = ["./boot/*", "./usr/lib/modules/*", "./usr/lib/grub/*", "./usr/lib/systemd/system/*"]
 
 
-def main(name):
+def main(name, empty=""):
     layout = layouts.ALL[name]
     tar = f"/dev/ubd{'abcdef'[len(layout.disks) + 1]}"
     progress("disks")
@@ -32,8 +33,10 @@ def main(name):
         awkward.populate(root)
         progress("boot loader")
         _make_bootable(layout, root)
-        progress("recovery environment")
-        _make_storage(layout, root, tar)
+        _make_storage(layout, root)
+        if not empty:
+            progress("recovery environment")
+            _make_environment(layout, tar)
         progress("writing to disk")
     disks.let_go()
     progress("done")
@@ -85,13 +88,16 @@ def _make_bootable(layout, root):
     run("chroot", root, layout.tool("grub-mkconfig"), "-o", f"{layout.grub_folder}/grub.cfg")
 
 
-def _make_storage(layout, root, tar):
-    """The storage volume: places for Bacula, and the recovery environment."""
+def _make_storage(layout, root):
+    """The storage volume's places for Bacula."""
     spool = os.stat(f"{root}/var/lib/bacula")  # bacula's, as the package made it
     tape = int(run("chroot", root, "getent", "group", "tape").split(":")[2])
     for name, group in [("bacula", tape), ("bootstraps", spool.st_gid)]:
         os.mkdir(f"{disks.STORAGE}/{name}", 0o750)
         os.chown(f"{disks.STORAGE}/{name}", spool.st_uid, group)
+
+
+def _make_environment(layout, tar):
     environment = f"{disks.STORAGE}/environment"
     os.mkdir(environment)
     _unpack(tar, environment, _NOT_IN_ENVIRONMENT)
@@ -103,4 +109,4 @@ def _make_storage(layout, root, tar):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

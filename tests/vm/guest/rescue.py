@@ -10,7 +10,6 @@ at the beginning.
 
 import json
 import os
-import shutil
 import subprocess
 
 from loop.command import progress, run
@@ -21,10 +20,7 @@ HOME = "/root/recover"
 
 
 def main():
-    os.makedirs(HOME)
-    for name in ["recover", "machine.toml"]:
-        shutil.copy(f"{SHARE}/{name}", HOME)
-    shutil.copytree(f"{SHARE}/playbooks", f"{HOME}/playbooks")
+    bring("machine.toml")
     with open(f"{SHARE}/commands.json", encoding="utf-8") as file:
         commands = json.load(file)
     before = _world()
@@ -34,6 +30,12 @@ def main():
         _note(name, {"left": left})
     # What a failed run has left open is in its result; here it must only not stand in the way of the power going off.
     run("vgchange", "-q", "-an", check=False)
+
+
+def bring(*more, to=HOME):
+    """The program, what it wants beside it, and more."""
+    os.makedirs(to, exist_ok=True)
+    run("cp", "-r", *(f"{SHARE}/{name}" for name in ["recover", "recover-lib", "playbooks", *more]), to)
 
 
 def call(name, argv):
