@@ -11,11 +11,14 @@
 #include "recover/system/files.hpp"
 #include "tests/unit/recorded_machine.hpp"
 #include "tests/unit/scripted_processes.hpp"
+#include "tests/unit/small_catalog.hpp"
 #include "tests/unit/system_temporary.hpp"
 
 namespace recover::freshen {
 namespace {
 
+using recover::tests::catalog_job;
+using recover::tests::make_catalog;
 using recover::tests::TemporaryDirectory;
 
 EnvironmentSight current() {
@@ -139,14 +142,17 @@ TEST(FreshEnvironment, OfAnotherCatalogThanSqliteIsMissing) {
 }
 
 TEST(FreshCatalog, KnowsAJobThatHasEndedWellAndNoOther) {
-  const auto path = test::source_path("tests/unit/data/bacula/catalog.db");
-  EXPECT_TRUE(bacula::catalog_knows(path, {1, 1763790000, {}}));
-  EXPECT_TRUE(bacula::catalog_knows(path, {3, 1763790000, {}}));
-  EXPECT_FALSE(bacula::catalog_knows(path, {2, 1763790000, {}})) << "it still ran";
-  EXPECT_FALSE(bacula::catalog_knows(path, {1, 1763790001, {}})) << "another of that number";
-  EXPECT_FALSE(bacula::catalog_knows(path, {4, 1763790000, {}}));
-  EXPECT_THROW(bacula::catalog_knows(path + ".gone", {1, 1763790000, {}}), Failed);
-  EXPECT_THROW(bacula::catalog_knows(test::source_path("README.md"), {1, 1763790000, {}}), Failed);
+  const TemporaryDirectory directory;
+  const auto path = directory / "catalog.db";
+  make_catalog(path, catalog_job(1, "Nightly", 1) + catalog_job(2, "Nightly", 2, "R") +
+                         catalog_job(3, "Nightly", 3, "W"));
+  EXPECT_TRUE(bacula::catalog_knows(path, {1, 77, {}}));
+  EXPECT_TRUE(bacula::catalog_knows(path, {3, 77, {}}));
+  EXPECT_FALSE(bacula::catalog_knows(path, {2, 77, {}})) << "it still ran";
+  EXPECT_FALSE(bacula::catalog_knows(path, {1, 78, {}})) << "another of that number";
+  EXPECT_FALSE(bacula::catalog_knows(path, {4, 77, {}}));
+  EXPECT_THROW(bacula::catalog_knows(path + ".gone", {1, 77, {}}), Failed);
+  EXPECT_THROW(bacula::catalog_knows(test::source_path("README.md"), {1, 77, {}}), Failed);
 }
 
 // The storage volume in small, seen without a Director.
@@ -269,8 +275,9 @@ TEST_F(OnStorage, AnEnvironmentIsLookedAt) {
               "Director { Name = alder-dir\nWorkingDirectory = /var/lib/bacula\n}\n"
               "Catalog { Name = c; dbname = bacula\n}\n");
   expect_holds(problem(), "it has no catalog /var/lib/bacula/bacula.db");
-  std::filesystem::copy_file(test::source_path("tests/unit/data/bacula/catalog.db"),
-                             storage / "environment/var/lib/bacula/bacula.db");
+  backups.newest->session_id = 3;
+  backups.newest->session_time = 77;
+  make_catalog(storage / "environment/var/lib/bacula/bacula.db", catalog_job(3, "Nightly", 3));
   EXPECT_TRUE(look_at_environment(processes, profile, facts, backups).knows_newest);
   backups.newest->session_id = 7;
   EXPECT_FALSE(look_at_environment(processes, profile, facts, backups).knows_newest);
