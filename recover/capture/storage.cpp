@@ -23,12 +23,17 @@ bacula::Names names_before(const Profile* before) {
   return names;
 }
 
-// Which of the directories is the recovery environment: its place in the list, or none.
+// Which of the directories is the recovery environment: its place in the list, or none. What there is none of
+// has its name all the same: recover makes it.
 std::optional<std::size_t> environment_of(const Sight& sight, const Profile* before, Captured& captured) {
   const auto& all = sight.environments;
   if (all.empty()) {
-    captured.say(Kind::missing, "storage.environment",
-                 "no directory in the root of the storage volume holds a root tree with bconsole");
+    auto& name = captured.profile.storage.environment;
+    if (before != nullptr) name = before->storage.environment;
+    if (name.empty()) name = "environment";
+    captured.say(Kind::guess, "storage.environment",
+                 "no directory in the root of the storage volume holds a root tree with bconsole: "
+                 "recover --playbook environment makes it");
     return std::nullopt;
   }
   auto chosen =

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "recover/capture/answers.hpp"
 #include "tests/unit/capture_fixture.hpp"
@@ -143,6 +144,16 @@ TEST(Capture, TheEnvironmentKnowsItsOwnRestoreJob) {
   EXPECT_EQ(captured.profile.bacula.archive_device, "/volumes");
   EXPECT_EQ(captured.profile.storage.volumes, "bacula") << "where the machine has them";
   EXPECT_EQ(kind_of(captured, "bacula.restore-job"), "guess");
+}
+
+TEST(Capture, AnEnvironmentThatIsNotMadeYetHasItsName) {
+  Machine machine;
+  std::filesystem::remove_all(machine.dir / "mnt/storage/environment");
+  auto captured = machine.capture();
+  EXPECT_EQ(captured.profile.storage.environment, "environment");
+  EXPECT_EQ(kind_of(captured, "storage.environment"), "guess");
+  captured.profile.storage.environment = "rescue-tree";
+  EXPECT_EQ(machine.capture(&captured.profile).profile.storage.environment, "rescue-tree");
 }
 
 TEST(Capture, AStorageVolumeThatIsNotMountedIsNotTheRoot) {

@@ -8,7 +8,8 @@
 disk=/dev/disk/by-id/virtio-RECOVER-JOB
 # In memory, and nowhere that a backup looks.
 export JOB=/run/recover-test/job OUT=/run/recover-test/out LC_ALL=C TZ=UTC HOME=/root
-export PATH=/usr/sbin:/usr/bin:/sbin:/bin
+# As root has it after a login.
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 mkdir -p "$JOB" "$OUT"
 exec >/dev/ttyS1 2>&1 </dev/null
 stty -F /dev/ttyS1 raw -echo
