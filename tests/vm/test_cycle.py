@@ -17,6 +17,7 @@ MADE_ANEW = {
     "/boot/grub": "grub-install and grub-mkconfig write it",
     "/boot/efi/EFI/debian": "grub-install writes the loader",
     "/var/lib/recover": "recover's own journal",
+    "/root/.bconsole_history": "bconsole writes it, behind the backup: for freshen, and for verify-backup",
     "/var/tmp": "the catalog's SQLite has temporary files there",
     **{f"{place}/.recover-canary": "verify-backup writes it, and restores it from the backup"
        for place in ["", "/home", "/var/lib/images", "/var/lib/machines", "/boot/efi"]},
