@@ -157,6 +157,22 @@ bool is_place(std::string_view line) {
   return line.find(": line ") != std::string_view::npos && line.find(" of file ") != std::string_view::npos;
 }
 
+// "http://me:secret@host/x": what stands before the last @ of the host's part.
+std::string redact_addresses(std::string_view text) {
+  std::string out;
+  for (auto at = text.find("://"); at != std::string_view::npos; at = text.find("://")) {
+    const auto begin = at + 3;
+    out += text.substr(0, begin);
+    text.remove_prefix(begin);
+    const auto host = text.substr(0, text.find_first_of(" \t\"'/<>"));
+    if (const auto end = host.rfind('@'); end != std::string_view::npos) {
+      out += "***";
+      text.remove_prefix(end);
+    }
+  }
+  return out.append(text);
+}
+
 // A line that the daemons' own reporting begins, and with it the end of what the parser quotes.
 bool begins_a_message(std::string_view line) {
   return line.find("ERROR TERMINATION") != std::string_view::npos ||
@@ -183,7 +199,8 @@ std::string redact(std::string_view text) {
   bool quoting = false;  // behind a "Config error", until the next message
   while (!text.empty()) {
     const auto end = std::min(text.find('\n'), text.size());
-    const auto line = text.substr(0, end);
+    const auto named = redact_addresses(text.substr(0, end));
+    const std::string_view line = named;
     const bool ends = end < text.size();
     text.remove_prefix(end + (ends ? 1 : 0));
     const auto error = line.find("Config error");

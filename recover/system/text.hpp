@@ -20,7 +20,7 @@ std::string from_printable(std::string_view text);
 std::string harmless(std::string_view text);
 
 // Takes passwords out of text that Bacula printed: the value after any `Password =`, in quotes or not, and
-// after dbpassword. Law 6.
+// after dbpassword; and out of what programs that fetch printed: http://***@host. Law 6.
 std::string redact(std::string_view text);
 
 // A word as a shell would need it typed: plain when harmless, else in single quotes.

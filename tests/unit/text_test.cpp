@@ -54,9 +54,15 @@ TEST(Redact, TakesAnUnclosedQuoteToTheEndOfItsLine) {
   EXPECT_EQ(redact("Password = \"a\\\"b\" x"), "Password = *** x");
 }
 
+TEST(Redact, TakesThemOutOfAddresses) {
+  EXPECT_EQ(redact("Err:1 http://me:a@b@host/x y@z http://host"), "Err:1 http://***@host/x y@z http://host");
+  EXPECT_EQ(redact("'https://token@host' https://"), "'https://***@host' https://");
+}
+
 TEST(Redact, LeavesTheRest) {
   EXPECT_EQ(redact("Most likely the passwords do not agree."), "Most likely the passwords do not agree.");
   EXPECT_EQ(redact("/etc/passwd"), "/etc/passwd");
+  EXPECT_EQ(redact("Get:1 http://deb.debian.org/a@b"), "Get:1 http://deb.debian.org/a@b");
   EXPECT_EQ(redact("Password"), "Password");
 }
 
