@@ -277,14 +277,7 @@ struct Typed {
             "# damaged: cp --archive " + from + " /FILE, unless its time is another: then",
             "#   cp --archive " + from + " /FILE.recovered"};
   }
-  Lines operator()(const MakeEnvironment& a) const {
-    const auto more = a.packages.empty() ? "" : "; and of " + system::joined(a.packages);
-    return {"# remove " + a.path + ", if an earlier run has left it and nothing is mounted in it",
-            "# for the packages of bacula-dir, bash, btrfs and the others that docs/environment.md",
-            "# names" + more + ", and of all that they need:",
-            "dpkg -L PACKAGE... | rsync -aHAX --files-from=- / " + system::shell_quoted(a.path),
-            "# and the links of update-alternatives, /etc/passwd, /etc/group, /etc/ld.so.cache ..."};
-  }
+  Lines operator()(const MakeEnvironment& a) const { return make_environment_lines(a); }
   Lines operator()(const ConfigureEnvironment& a) const {
     return {joined({"cp", "-a", a.configuration + "/.", a.root + a.configuration}),
             "# take every Backup, Copy, Migrate and Verify job and every Schedule out of its",

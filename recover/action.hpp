@@ -258,13 +258,18 @@ struct RestoreEfiEntry {
   bool may_do_without = false;
 };
 
-// The tree of a recovery environment from the packages of the running system: those that have the programs
-// which a recovery calls, and all that they need, with owners, modes, ACLs and capabilities. What an earlier
-// run has left at `path` goes first. Refused when something is mounted there, or there is no room for it.
+// The tree of a recovery environment: the packages of the running system that have the programs which a
+// recovery calls, and all that they need, with owners, modes, ACLs and capabilities; or the same packages
+// from a mirror, by mmdebstrap or debootstrap, Bacula's at the machine's version; or a stage3 with the
+// machine's laid over it. What an earlier run has left at `path` goes first. Refused when something is
+// mounted there, or there is no room for it.
 struct MakeEnvironment {
   std::string path, storage;
   std::vector<std::string> packages;  // besides
   std::string configuration;          // Bacula's: made by ConfigureEnvironment
+  // As in the profile: "packages", "mmdebstrap", "debootstrap", "stage3".
+  std::string from = "packages", suite = {}, mirror = {}, stage3 = {};
+  std::chrono::milliseconds stall{};  // of a program that makes it
 };
 
 // Bacula's configuration in it, made from the machine's: it can restore and nothing else. What was taken out
@@ -333,6 +338,7 @@ std::vector<std::string> as_typed(const Action& action);
 std::vector<std::string> scan_command(const std::vector<std::string>& devices);
 std::vector<std::string> empty_tree_command(const EmptyTree& tree);
 std::vector<std::string> activate_command(const std::string& volume);
+std::vector<std::string> make_environment_lines(const MakeEnvironment& make);
 std::vector<std::string> wipe_command(const std::string& device);
 
 // The effect ends with the process (mounts) or repeating it changes nothing (directories): a resumed run does

@@ -5,22 +5,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 
 #include "recover/bacula/catalog_copy.hpp"
 #include "recover/bacula/catalog_file.hpp"
-#include "recover/environment/package_database.hpp"
 #include "recover/error.hpp"
 #include "recover/layout.hpp"
 #include "recover/leave_actions.hpp"
 #include "recover/system/answers.hpp"
 #include "recover/system/files.hpp"
 #include "recover/system/mount.hpp"
-#include "recover/system/signals.hpp"
 #include "recover/system/text.hpp"
-#include "recover/system/tree_copy.hpp"
 #include "recover/system/tree_removal.hpp"
 #include "recover/system/tree_root.hpp"
 
@@ -28,54 +24,6 @@ namespace recover {
 namespace {
 
 namespace fs = std::filesystem;
-using environment::PackageDatabase;
-
-// What stays free behind it: the next backup wants to be written.
-constexpr std::int64_t spare_bytes = std::int64_t{256} << 20;
-
-environment::Wanted wanted(const std::vector<std::string>& packages) {
-  environment::Wanted wanted;
-  wanted.packages = packages;
-  for (const auto* programs : {&environment::required_programs(), &environment::useful_programs()})
-    for (const auto& name : *programs) wanted.programs[name] = system::find_program(name);
-  wanted.required = {environment::required_programs().begin(), environment::required_programs().end()};
-  return wanted;
-}
-
-// The daemons' own configuration is made by another action; beside it (scripts, query.sql) all is wanted.
-bool is_bacula_configuration(const std::string& path, const std::string& directory) {
-  return path.starts_with(directory + "/") && path.ends_with(".conf");
-}
-
-struct Files {
-  std::vector<std::string> paths;
-  std::int64_t bytes = 0;
-};
-
-Files files_of(const PackageDatabase& database, const environment::Chosen& chosen,
-               const std::string& configuration) {
-  Files files;
-  const auto add = [&](const std::string& path) {
-    if (environment::is_left_out(path) || is_bacula_configuration(path, configuration)) return;
-    struct stat status {};
-    if (::lstat(path.c_str(), &status) != 0) return;  // left out when it was installed
-    files.paths.push_back(path);
-    if (S_ISREG(status.st_mode)) files.bytes += (status.st_size + 4095) / 4096 * 4096;
-  };
-  for (const auto* package : chosen.packages)
-    for (const auto& path : database.paths(*package)) add(path);
-  for (const auto& path : environment::files_of_no_package()) add(path);
-  return files;
-}
-
-void require_room(const MakeEnvironment& action, std::int64_t bytes) {
-  const auto free = system::free_bytes(action.storage);
-  if (free >= bytes + spare_bytes) return;
-  throw Refused("The new recovery environment needs " + system::human_bytes(bytes) +
-                    " beside the old one, and " + system::human_bytes(spare_bytes) + " to spare; free at " +
-                    action.storage + " is " + system::human_bytes(free),
-                "Make room there, but delete no Bacula volume");
-}
 
 // A file that is gone with its owner unless it has got another name.
 struct Beside {
@@ -90,55 +38,7 @@ struct Beside {
   std::string path;
 };
 
-// What is in it, for whoever wonders later.
-std::string list_of(const environment::Chosen& chosen) {
-  std::string text;
-  for (const auto* package : chosen.packages) text += package->name + " " + package->version + "\n";
-  return text;
-}
-
 }  // namespace
-
-void make_environment(const MakeEnvironment& action, Observer& observer) {
-  const auto database = PackageDatabase::read();
-  system::remove_tree(action.path);
-  system::make_directories(action.path, 0700);
-  system::TreeCopy copy("/", action.path);
-  const auto chosen = environment::choose(database, wanted(action.packages),
-                                          [&](const std::string& path) { return copy.real_place(path); });
-  if (!chosen.problems.empty())
-    throw Refused(
-        "The recovery environment cannot be made from the packages of this machine: " +
-            system::joined(chosen.problems, "; "),
-        "Install what is missing (bacula-director, bacula-sd, bacula-fd and bacula-console or their "
-        "like; btrfs-progs), or correct [environment] in the profile");
-  const auto files = files_of(database, chosen, action.configuration);
-  require_room(action, files.bytes);
-  std::int64_t done = 0;
-  for (const auto& path : files.paths) {
-    system::throw_if_interrupted();
-    copy.add(path);
-    if (++done % 50 == 0)
-      observer.observe(Event("progress")
-                           .with("files", done)
-                           .with("total-files", static_cast<std::int64_t>(files.paths.size()))
-                           .with("bytes", copy.bytes())
-                           .with("total-bytes", files.bytes)
-                           .with("current", system::printable(path)));
-  }
-  copy.add_links();
-  copy.finish();
-  const system::TreeRoot root(action.path);
-  for (const auto* directory : {"/proc", "/sys", "/dev", "/run", "/mnt"})
-    root.make_directories(directory, 0755);
-  for (const auto* directory : {"/tmp", "/var/tmp"}) root.make_directories(directory, 01777);
-  root.make_directories(Layout::handed_over, 0700);
-  system::write_file(root.real_path(Layout::handed_over) + "/packages", list_of(chosen), 0600);
-  observer.observe(Event("environment-copied")
-                       .with("packages", static_cast<std::int64_t>(chosen.packages.size()))
-                       .with("files", copy.files())
-                       .with("bytes", copy.bytes()));
-}
 
 void copy_catalog(const CopyCatalog& action, Observer& observer) {
   const system::TreeRoot machine("/"), root(action.root);

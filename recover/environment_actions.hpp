@@ -12,8 +12,11 @@ class Processes;
 
 namespace recover {
 
-// Tells "progress", and "environment-copied" with packages, files and bytes.
-void make_environment(const MakeEnvironment& action, Observer& observer);
+// Tells "progress"; "environment-copied" with packages, files and bytes of what was copied from the machine,
+// "environment-installed" with "by", "from" and packages, "environment-unpacked" with "from", entries, bytes
+// and remarks. `machine`: the root of the running system.
+void make_environment(system::Processes& processes, const MakeEnvironment& action, Observer& observer,
+                      const std::string& machine = "/");
 // What that action would write, and why it may not: asks the machine's files, and runs what they include.
 bacula::EnvironmentFiles environment_configuration(system::Processes& processes,
                                                    const ConfigureEnvironment& action);

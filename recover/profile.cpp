@@ -149,14 +149,38 @@ ProfileVerify read_verify(TomlTable table) {
   return verify;
 }
 
+// The keys that one way to make it has, and no other.
+void read_environment_source(TomlTable& table, ProfileEnvironment& environment) {
+  const bool by_debian = environment.from == "mmdebstrap" || environment.from == "debootstrap";
+  for (const auto* key : {"suite", "mirror"})
+    if (table.has(key) && !by_debian)
+      table.refuse(key, std::string("\"") + key + "\" is for an environment from mmdebstrap or debootstrap",
+                   "Take it out, or say from = \"mmdebstrap\"");
+  if (table.has("stage3") != (environment.from == "stage3"))
+    table.refuse(
+        "stage3",
+        table.has("stage3") ? "\"stage3\" is for an environment from = \"stage3\""
+                            : "From which stage3 the recovery environment is made is not said",
+        "from = \"stage3\" goes with stage3 = \"/path/stage3-amd64-openrc-....tar.xz\", which you have "
+        "downloaded");
+  if (table.has("suite")) environment.suite = word(table, "suite", table.text("suite"));
+  if (table.has("mirror")) environment.mirror = mirror(table, "mirror");
+  if (!table.has("stage3")) return;
+  environment.stage3 = absolute_path(table, "stage3", table.text("stage3"));
+  if (environment.stage3.empty())
+    table.refuse("stage3", "\"stage3\" must be the path of a tarball", see_formats);
+}
+
 ProfileEnvironment read_environment(TomlTable table) {
   ProfileEnvironment environment{table.text_or("from", "packages"), table.texts_or("packages", {})};
-  if (environment.from != "packages")
+  const std::vector<std::string> sources{"packages", "mmdebstrap", "debootstrap", "stage3"};
+  if (std::find(sources.begin(), sources.end(), environment.from) == sources.end())
     table.refuse("from",
                  "\"" + environment.from + "\" is nothing that the recovery environment can be made from",
-                 "It is packages: those of the running system");
+                 "It is packages, those of the running system; mmdebstrap or debootstrap; or stage3");
+  read_environment_source(table, environment);
   for (const auto& name : environment.packages)
-    if (name.empty() || name.find_first_of(" \t\n,") != std::string::npos)
+    if (name.empty() || name.front() == '-' || name.find_first_of(" \t\n,") != std::string::npos)
       table.refuse("packages", "\"" + name + "\" is no name of a package", see_formats);
   environment.by_hand = table.boolean_or("by-hand", false);
   environment.fresh_for = duration(table, "fresh-for", environment.fresh_for);

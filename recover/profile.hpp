@@ -126,10 +126,14 @@ struct ProfileVerify {
 
 // What the recovery environment is made from, and how it is kept. Every key may be missing.
 struct ProfileEnvironment {
-  std::string from = "packages";      // the running system's own
-  std::vector<std::string> packages;  // of the operator's choice, besides
-  bool by_hand = false;               // the operator makes it: `recover freshen` leaves it alone
+  std::string from = "packages";  // the running system's own; or "mmdebstrap", "debootstrap", "stage3"
+  std::vector<std::string> packages = {};  // of the operator's choice, besides
+  bool by_hand = false;                    // the operator makes it: `recover freshen` leaves it alone
   std::chrono::seconds fresh_for = std::chrono::hours(8 * 24);  // a run of `recover freshen` is good
+  // Of mmdebstrap and debootstrap; empty: the machine's release, its apt sources.
+  std::string suite = {}, mirror = {};
+  std::string stage3 = {};  // path of the tarball
+  bool operator==(const ProfileEnvironment&) const = default;
 };
 
 struct Profile {

@@ -79,6 +79,17 @@ std::string word(TomlTable& table, std::string_view key, std::string text) {
   return text;
 }
 
+std::string mirror(TomlTable& table, std::string_view key) {
+  auto text = table.text(key);
+  const bool graphic =
+      std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isgraph(c) != 0; });
+  if ((!text.starts_with("http://") && !text.starts_with("https://")) || text.ends_with("//") || !graphic)
+    table.refuse(key, "\"" + text + "\" is no mirror", "Write it as \"http://deb.debian.org/debian\"");
+  if (text.find('@') != std::string::npos)
+    table.refuse(key, "A mirror with a password cannot be used", "Name one that wants none");
+  return text;
+}
+
 std::string bacula_name(TomlTable& table, std::string_view key) {
   auto name = table.text(key);
   const bool good = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {

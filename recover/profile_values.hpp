@@ -30,6 +30,9 @@ std::string lvm_volume(TomlTable& table, std::string_view key);
 // A program's name, or what follows it: must not be taken for an option or a path. The text is given: it may
 // be a default.
 std::string word(TomlTable& table, std::string_view key, std::string text);
+// Where packages are fetched from: "http://deb.debian.org/debian". Without a password: it would be seen by
+// whoever lists processes.
+std::string mirror(TomlTable& table, std::string_view key);
 // In a bconsole line a quote or a newline would begin another command.
 std::string bacula_name(TomlTable& table, std::string_view key);
 

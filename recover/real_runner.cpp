@@ -327,7 +327,7 @@ class RealRunner : public Runner {
   void act(const RestoreLost& a, Observer& observer) { restore_lost(processes_, a, observer); }
   void act(const MendFiles& a, Observer& observer) { mend_files(processes_, a, observer); }
 
-  void act(const MakeEnvironment& a, Observer& observer) { make_environment(a, observer); }
+  void act(const MakeEnvironment& a, Observer& observer) { make_environment(processes_, a, observer); }
   void act(const ConfigureEnvironment& a, Observer& observer) {
     configure_environment(processes_, a, observer);
   }

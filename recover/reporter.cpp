@@ -3,6 +3,7 @@
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <map>
@@ -62,6 +63,11 @@ class JsonReporter : public BaseReporter {
   void observe_silently(const Event& event) override { observe(event); }
 };
 
+bool has(const Event& event, std::string_view key) {
+  return std::any_of(event.fields.begin(), event.fields.end(),
+                     [&](const auto& field) { return field.first == key; });
+}
+
 // Rate and time left, measured from the first progress of a step.
 class Meter {
  public:
@@ -75,16 +81,19 @@ class Meter {
     }
     last_files_ = files;
     last_bytes_ = bytes;
+    const bool counts_bytes = has(event, "bytes");
+    if (has(event, "packages")) return std::to_string(event.number("packages")) + " packages";
     const auto total_files = event.number("total-files"), total_bytes = event.number("total-bytes");
     const double seconds = std::chrono::duration<double>(now - *begun_).count();
     // A proof counts bytes alone.
     const auto of_files = total_files > 0 ? " of " + std::to_string(total_files) : std::string();
-    std::string text = (files + total_files > 0 ? std::to_string(files) + of_files + " files, " : "") +
-                       system::human_bytes(bytes) +
-                       (total_bytes > 0 ? " of " + system::human_bytes(total_bytes) : "");
+    std::string text = files + total_files > 0 ? std::to_string(files) + of_files + " files" : "";
+    if (counts_bytes)
+      text += (text.empty() ? "" : ", ") + system::human_bytes(bytes) +
+              (total_bytes > 0 ? " of " + system::human_bytes(total_bytes) : "");
     if (seconds < 1.0) return text;
     const auto bytes_rate = static_cast<double>(bytes - first_bytes_) / seconds;
-    text += ", " + system::human_bytes(static_cast<std::int64_t>(bytes_rate)) + "/s";
+    if (counts_bytes) text += ", " + system::human_bytes(static_cast<std::int64_t>(bytes_rate)) + "/s";
     if (const auto left = seconds_left(files, total_files, bytes, total_bytes, seconds); left >= 0)
       text += ", " + system::human_seconds(left) + " left";
     return text;
@@ -204,6 +213,16 @@ class TextReporter : public BaseReporter {
       return "   copied " + std::to_string(event.number("packages")) +
              " packages: " + std::to_string(event.number("files")) + " files, " +
              system::human_bytes(event.number("bytes"));
+    if (event.name == "environment-installed")
+      return "   " + event.text("by") + " has installed " + std::to_string(event.number("packages")) +
+             " packages of " + event.text("suite") + ", Bacula's as on this machine";
+    if (event.name == "environment-unpacked") {
+      const auto remarks = listed("   NOTE: ", event.list("remarks"));
+      const auto checked = system::joined(event.list("checked"));
+      return "   unpacked " + event.text("from") + ": " + std::to_string(event.number("files")) + " files, " +
+             system::human_bytes(event.number("bytes")) + (checked.empty() ? "" : "; checked: " + checked) +
+             (remarks.empty() ? "" : "\n") + remarks;
+    }
     if (event.name == "environment-configured") return listed("   NOTE: ", event.list("remarks"));
     if (event.name == "catalog-copied")
       return "   copied the catalog " + event.text("from") + ", " +

@@ -289,11 +289,13 @@ class Writer {
   void environment() {
     const auto& environment = profile_.environment;
     const ProfileEnvironment usual;
-    if (environment.packages.empty() && !environment.by_hand && environment.fresh_for == usual.fresh_for)
-      return;
-    text_ += "\n# What the recovery environment gets besides, and how it is kept (docs/formats.md).\n";
+    if (environment == usual) return;
+    text_ += "\n# What the recovery environment is made from, and how it is kept (docs/formats.md).\n";
     table("environment");
     text("from", environment.from);
+    text("suite", environment.suite);
+    text("mirror", environment.mirror);
+    text("stage3", environment.stage3);
     if (!environment.packages.empty()) line("packages", quoted_list(environment.packages));
     flag("by-hand", environment.by_hand);
     if (environment.fresh_for != usual.fresh_for) text("fresh-for", duration_text(environment.fresh_for));

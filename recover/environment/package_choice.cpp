@@ -1,6 +1,5 @@
 // What the recovery environment is to have of the running system, and what not.
 #include <algorithm>
-#include <string_view>
 
 #include "recover/environment/package_database.hpp"
 
@@ -32,35 +31,43 @@ const std::vector<std::string>& useful_programs() {
   return programs;
 }
 
+bool is_bacula(const std::string& name) {
+  return name.find("bacula") != std::string::npos;
+}
+
+const std::vector<std::string>& left_out_trees() {
+  static const std::vector<std::string> trees{"/usr/share/doc",
+                                              "/usr/share/man",
+                                              "/usr/share/info",
+                                              "/usr/share/locale",
+                                              "/usr/share/lintian",
+                                              "/usr/share/bug",
+                                              "/usr/share/gtk-doc",
+                                              "/usr/share/help",
+                                              "/usr/include",
+                                              "/usr/libexec/gcc",
+                                              "/usr/src",
+                                              "/usr/lib/modules",
+                                              "/lib/modules",
+                                              "/usr/lib/firmware",
+                                              "/lib/firmware",
+                                              "/boot",
+                                              "/proc",
+                                              "/sys",
+                                              "/dev",
+                                              "/run",
+                                              "/tmp",
+                                              "/var/tmp",
+                                              "/var/cache",
+                                              "/home",
+                                              "/mnt",
+                                              "/media"};
+  return trees;
+}
+
 bool is_left_out(const std::string& path) {
-  static const std::vector<std::string_view> trees{"/usr/share/doc",
-                                                   "/usr/share/man",
-                                                   "/usr/share/info",
-                                                   "/usr/share/locale",
-                                                   "/usr/share/lintian",
-                                                   "/usr/share/bug",
-                                                   "/usr/share/gtk-doc",
-                                                   "/usr/share/help",
-                                                   "/usr/include",
-                                                   "/usr/libexec/gcc",
-                                                   "/usr/src",
-                                                   "/usr/lib/modules",
-                                                   "/lib/modules",
-                                                   "/usr/lib/firmware",
-                                                   "/lib/firmware",
-                                                   "/boot",
-                                                   "/proc",
-                                                   "/sys",
-                                                   "/dev",
-                                                   "/run",
-                                                   "/tmp",
-                                                   "/var/tmp",
-                                                   "/var/cache",
-                                                   "/home",
-                                                   "/mnt",
-                                                   "/media"};
-  // The directories themselves are wanted: something is mounted there, or looked for.
-  return std::any_of(trees.begin(), trees.end(), [&](const auto tree) {
+  const auto& trees = left_out_trees();
+  return std::any_of(trees.begin(), trees.end(), [&](const auto& tree) {
     return path.size() > tree.size() && path.starts_with(tree) && path[tree.size()] == '/';
   });
 }

@@ -53,7 +53,7 @@ PackageDatabase read_portage(const std::string& directory) {
 
 // Whose name says that it belongs to a recovery, though no program of the lists may be in it.
 bool is_wanted_by_name(const std::string& name) {
-  return name.find("bacula") != std::string::npos || name == "sys-apps/baselayout";
+  return is_bacula(name) || name == "sys-apps/baselayout";
 }
 
 class Choice {
@@ -73,6 +73,7 @@ class Choice {
   }
 
   void add(const Package* first) {
+    asked_.insert(first);
     std::vector<const Package*> left{first};
     while (!left.empty()) {
       const auto* package = left.back();
@@ -84,15 +85,18 @@ class Choice {
     }
   }
 
-  std::vector<const Package*> sorted() const {
-    std::vector<const Package*> all(chosen_.begin(), chosen_.end());
+  std::vector<const Package*> sorted() const { return sorted(chosen_); }
+  std::vector<const Package*> asked() const { return sorted(asked_); }
+
+ private:
+  static std::vector<const Package*> sorted(const std::set<const Package*>& packages) {
+    std::vector<const Package*> all(packages.begin(), packages.end());
     std::sort(all.begin(), all.end(), [](const auto* a, const auto* b) { return a->key < b->key; });
     return all;
   }
 
- private:
   std::map<std::string, std::vector<const Package*>> by_name_;
-  std::set<const Package*> chosen_;
+  std::set<const Package*> chosen_, asked_;
 };
 
 }  // namespace
@@ -145,6 +149,7 @@ Chosen choose(const PackageDatabase& database, const Wanted& wanted,
   for (const auto& [place, name] : by_place)
     if (wanted.required.contains(name)) chosen.problems.push_back("no package has " + place);
   chosen.packages = choice.sorted();
+  chosen.asked = choice.asked();
   return chosen;
 }
 

@@ -33,6 +33,7 @@ struct Wanted {
 
 struct Chosen {
   std::vector<const Package*> packages;  // sorted by name
+  std::vector<const Package*> asked;     // of these: wanted themselves, not because another needs them
   std::vector<std::string> problems;     // sentences: what is wanted and cannot be had
 };
 
@@ -41,11 +42,15 @@ struct Chosen {
 Chosen choose(const PackageDatabase& database, const Wanted& wanted,
               const std::function<std::string(const std::string&)>& real_place);
 
+// Bacula's own by their names: an environment has all that the machine has.
+bool is_bacula(const std::string& name);
+
 // What programs the environment is to have: those that a recovery calls in it, and those that hands want.
 const std::vector<std::string>& required_programs();
 const std::vector<std::string>& useful_programs();
 
-// Documentation, translations, kernels and the like: not copied.
+// Documentation, translations, kernels and the like: not copied. The directories themselves are wanted.
+const std::vector<std::string>& left_out_trees();
 bool is_left_out(const std::string& path);
 // Made when a system is set up, and in no package's list.
 const std::vector<std::string>& files_of_no_package();

@@ -71,6 +71,9 @@ std::string why_anew(const EnvironmentSight& sight) {
   if (sight.stamp->recover != sight.recover)
     return "it was made by recover " + system::printable(sight.stamp->recover) + ", and this is " +
            sight.recover;
+  if (!sight.from.empty() && !sight.stamp->from.empty() && sight.stamp->from != sight.from)
+    return "it was made from " + system::printable(sight.stamp->from) + ", and the profile says " +
+           sight.from;
   if (!sight.bacula.empty() && sight.stamp->bacula != sight.bacula)
     return "it has Bacula " + system::printable(sight.stamp->bacula) + ", and the machine's Director is " +
            sight.bacula;
@@ -124,6 +127,13 @@ EnvironmentWanted renew_environment(const EnvironmentSight& sight) {
                                "Run one and have it verified: recover verify-backup"});
       return wanted;
     }
+    if (!sight.sources.empty()) {
+      for (const auto& source : sight.sources)
+        piece.missing.push_back(
+            {"The recovery environment must be made anew (" + why + "), and " + source.problem,
+             source.remedy});
+      return wanted;
+    }
     wanted.renewal = Renewal::all;
     piece.done.push_back(sight.path + " made anew, and proven: " + why);
     return wanted;
@@ -140,6 +150,19 @@ EnvironmentWanted renew_environment(const EnvironmentSight& sight) {
   return wanted;
 }
 
+// Of what the profile says that it is made from: a run without it would only end, each day anew.
+std::vector<Missing> missing_sources(const ProfileEnvironment& environment) {
+  const std::string otherwise = "or have it made from = \"packages\" ([environment] in the profile)";
+  if (environment.from == "stage3" && !system::exists(environment.stage3))
+    return {{"there is no stage3 " + environment.stage3 + ", which it is made from",
+             "Download one and name it there, " + otherwise}};
+  const bool by_program = environment.from == "mmdebstrap" || environment.from == "debootstrap";
+  if (by_program && system::find_program(environment.from).empty())
+    return {
+        {"there is no " + environment.from + " on this machine, which makes it", "Install it, " + otherwise}};
+  return {};
+}
+
 EnvironmentSight look_at_environment(system::Processes& processes, const Profile& profile,
                                      const StorageFacts& storage, const Backups& backups) {
   EnvironmentSight sight;
@@ -147,6 +170,8 @@ EnvironmentSight look_at_environment(system::Processes& processes, const Profile
   sight.path = layout.environment_in_use;
   sight.catalog = profile.bacula.catalog;
   sight.by_hand = profile.environment.by_hand;
+  sight.from = profile.environment.from;
+  sight.sources = missing_sources(profile.environment);
   sight.bacula = backups.bacula;
   sight.recover = RECOVER_VERSION;
   if (backups.newest)

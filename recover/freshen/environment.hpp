@@ -22,9 +22,11 @@ namespace recover::freshen {
 
 struct EnvironmentSight {
   std::string path;
-  std::string catalog;     // kind
-  bool by_hand = false;    // [environment] by-hand
-  std::string incomplete;  // what it lacks as a whole; empty: nothing
+  std::string catalog;                // kind
+  bool by_hand = false;               // [environment] by-hand
+  std::string from;                   // [environment] from
+  std::vector<Missing> sources = {};  // what it is made from and is not there
+  std::string incomplete;             // what it lacks as a whole; empty: nothing
   std::optional<EnvironmentStamp> stamp;
   std::string bacula, recover;  // versions of the machine's Director and of this program; empty: not known
   std::vector<std::string> changed;  // files of Bacula's configuration that it would be given otherwise now
@@ -45,6 +47,8 @@ struct EnvironmentWanted {
 
 // What is so decides alone. The piece's `done` says what is to be done, and why.
 EnvironmentWanted renew_environment(const EnvironmentSight& sight);
+
+std::vector<Missing> missing_sources(const ProfileEnvironment& environment);
 
 // `profile`: that of the storage volume.
 EnvironmentSight look_at_environment(system::Processes& processes, const Profile& profile,

@@ -20,8 +20,10 @@ std::vector<Action> plan_make(const StepContext& context) {
                          ", and recover makes environments for SQLite alone yet",
                      "Make the environment by hand (docs/handbook.md, 1.3), with a server of its own for the "
                      "catalog's newest dump");
-  return {MakeEnvironment{context.layout.environment, context.layout.storage,
-                          context.profile.environment.packages, context.profile.bacula.configuration}};
+  const auto& wanted = context.profile.environment;
+  return {MakeEnvironment{context.layout.environment, context.layout.storage, wanted.packages,
+                          context.profile.bacula.configuration, wanted.from, wanted.suite, wanted.mirror,
+                          wanted.stage3, duration(context, "stall", "15 min")}};
 }
 
 std::vector<Action> plan_configure(const StepContext& context) {
@@ -71,9 +73,10 @@ std::vector<Action> plan_swap(const StepContext& context) {
 
 StepKind make_environment() {
   return {"make-environment",
-          "Copy the tree of a new recovery environment, beside the old one",
+          "Make the tree of a new recovery environment, beside the old one",
           false,
-          {},
+          {{"stall", ParameterType::duration,
+            "a program that makes it and says nothing for that long has failed (\"15 min\")"}},
           plan_make};
 }
 

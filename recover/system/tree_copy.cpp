@@ -23,6 +23,11 @@ namespace fs = std::filesystem;
   throw Failed("Could not " + tried + " " + printable(path) + ": " + answer(error), remedy_for(error, path));
 }
 
+[[noreturn]] void refuse_other_kind(const std::string& path, const char* what) {
+  throw Refused(printable(path) + " is " + what + ", and what is to be copied there is of the other kind",
+                "See what each of the two trees has there");
+}
+
 std::string above(const std::string& path) {
   const auto slash = path.rfind('/');
   return slash == 0 || slash == std::string::npos ? "/" : path.substr(0, slash);
@@ -78,8 +83,8 @@ bool copy_content(const Descriptor& from, const Descriptor& to) {
 
 }  // namespace
 
-TreeCopy::TreeCopy(const std::string& from, const std::string& to)
-    : from_(from == "/" ? "" : from), to_(to), tree_(from) {}
+TreeCopy::TreeCopy(const std::string& from, const std::string& to, There there)
+    : from_(from == "/" ? "" : from), to_(to), there_(there), tree_(from) {}
 
 std::string TreeCopy::real_place(const std::string& path) {
   const auto directory = above(path);
@@ -110,8 +115,12 @@ bool TreeCopy::add(const std::string& path) {
     add_directory(above(place));
     struct stat there {};
     if (::lstat((to_ + place).c_str(), &there) == 0) {
-      done_.insert(place);
-      return true;
+      if (there_ == There::stays) {
+        done_.insert(place);
+        return true;
+      }
+      if (S_ISDIR(there.st_mode)) refuse_other_kind(to_ + place, "a directory");
+      if (::unlink((to_ + place).c_str()) != 0) fail("take away", to_ + place, errno);
     }
     copy_entry(place, status);
   }
@@ -126,6 +135,7 @@ void TreeCopy::add_directory(const std::string& place) {
   if (::stat(source.c_str(), &status) != 0) fail("look at", source, errno);
   if (::mkdir(target.c_str(), 0700) != 0 && errno != EEXIST) fail("make the directory", target, errno);
   const Descriptor made(::open(target.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!made && (errno == ENOTDIR || errno == ELOOP)) refuse_other_kind(target, "no directory");
   if (!made) fail("open the directory", target, errno);
   give(source, made, target, status);
   made_.emplace_back(place, status);

@@ -21,10 +21,14 @@
 
 namespace recover::system {
 
+// A file that is there already.
+enum class There { stays, makes_way };
+
 class TreeCopy {
  public:
-  // `to` is a directory that nobody else writes in. What is there already stays. Throws Failed.
-  TreeCopy(const std::string& from, const std::string& to);
+  // `to` is a directory that nobody else writes in. A directory that is there is given what belongs to it;
+  // that a file would have to take a directory's place, or the reverse, is Refused. Throws Failed.
+  TreeCopy(const std::string& from, const std::string& to, There there = There::stays);
 
   // Where a path really is in the tree, its last name not followed; empty: its directory is not there.
   std::string real_place(const std::string& path);
@@ -48,6 +52,7 @@ class TreeCopy {
   std::vector<std::string> chain_of(const std::string& place);
 
   std::string from_, to_;  // without a slash at the end; "" is the root
+  There there_;
   TreeRoot tree_;
   std::map<std::string, std::string> directories_;  // as named -> where it really is
   std::set<std::string> done_;                      // real places

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "recover/error.hpp"
 #include "recover/system/tree_removal.hpp"
 #include "tests/unit/system_temporary.hpp"
 
@@ -48,6 +49,21 @@ TEST_F(Copy, GoesWhereAPathReallyIs) {
   EXPECT_EQ(text(in("/usr/bin/bash")), "bash");
   EXPECT_EQ(copy.files(), 1);
   EXPECT_EQ(copy.bytes(), 4);
+}
+
+TEST_F(Copy, TakesThePlaceOfAFileWhereItIsTold) {
+  base.put("to/usr/bin/mawk", "another");
+  base.put("to/usr/bin/bash/x", "");
+  TreeCopy stays(base / "from", base / "to");
+  EXPECT_TRUE(stays.add("/usr/bin/mawk"));
+  EXPECT_EQ(text(in("/usr/bin/mawk")), "another");
+  TreeCopy copy(base / "from", base / "to", system::There::makes_way);
+  EXPECT_TRUE(copy.add("/usr/bin/mawk"));
+  EXPECT_EQ(text(in("/usr/bin/mawk")), "mawk");
+  EXPECT_THROW(copy.add("/usr/bin/bash"), Refused) << "a directory is there";
+  fs::remove_all(base / "to/etc");
+  fs::create_symlink("/etc", base / "to/etc");
+  EXPECT_THROW(copy.add("/etc/alternatives/README"), Refused) << "it would lead out of the tree";
 }
 
 TEST_F(Copy, AddsTheLinksThatLeadToIt) {

@@ -8,9 +8,10 @@
 namespace recover::test {
 namespace {
 
-Plan environment_plan() {
+Plan environment_plan(const ProfileEnvironment& environment = {}) {
   auto profile = sample_profile();
   profile.makes_environment = true;
+  profile.environment = environment;
   auto layout = make_layout(profile, "/mnt/gentoo", "");
   layout.playbooks = {"/mnt/gentoo/playbooks/storage.toml"};
   return make_plan(load_playbook(source_path("playbooks/environment.toml")), profile,
@@ -30,6 +31,28 @@ TEST(EnvironmentPlaybook, SaysWhatWouldBeTyped) {
     ASSERT_NE(found, std::string::npos) << part << "\nin\n" << text;
     at = found;
   }
+}
+
+void expect_typed(const ProfileEnvironment& environment, const std::vector<std::string>& parts) {
+  const auto text = plan_text(environment_plan(environment), 79);
+  for (const auto& part : parts) EXPECT_NE(text.find(part), std::string::npos) << part << "\nin\n" << text;
+}
+
+TEST(EnvironmentPlaybook, SaysFromWhatItWouldBeMade) {
+  ProfileEnvironment environment{"mmdebstrap"};
+  expect_typed(environment,
+               {"mmdebstrap --verbose --mode=root", "VERSION_CODENAME of this machine",
+                "from the network some", "SUITE /mnt/gentoo/environment.new /etc/apt/sources.list"});
+  environment.from = "debootstrap";
+  environment.suite = "bookworm";
+  environment.mirror = "http://m/debian";
+  expect_typed(environment,
+               {"debootstrap --variant=minbase", "bookworm /mnt/gentoo/environment.new http://m/debian",
+                "apt-get", "BACULA=VERSION"});
+  environment = {"stage3"};
+  environment.stage3 = "/root/stage3-amd64.tar.xz";
+  expect_typed(environment, {"--file=/root/stage3-amd64.tar.xz", "nothing from the network",
+                             "ldconfig -r /mnt/gentoo/environment.new"});
 }
 
 TEST(EnvironmentPlaybook, MakesItBesideTheOldOne) {

@@ -84,6 +84,41 @@ TEST(FreshEnvironment, IsMadeAnewForEachOtherReason) {
   expect_holds(why_anew(other), "no catalog");
 }
 
+TEST(FreshEnvironment, IsMadeAnewWhenTheProfileSaysOfSomethingElse) {
+  auto sight = current();
+  sight.from = "packages";
+  EXPECT_EQ(renew_environment(sight).renewal, Renewal::none);
+  sight.from = "mmdebstrap";
+  expect_holds(why_anew(sight), "made from packages, and the profile says mmdebstrap");
+}
+
+// Neither a run that must fail, nor one each day.
+TEST(FreshEnvironment, WithoutWhatItIsMadeFromIsMissing) {
+  auto sight = current();
+  sight.sources = {{"there is no stage3 /x, which it is made from", "Download one"}};
+  EXPECT_TRUE(renew_environment(sight).piece.missing.empty()) << "it need not be made";
+  sight.knows_newest = false;
+  EXPECT_EQ(renew_environment(sight).renewal, Renewal::catalog);
+  sight.stamp->bacula = "9.6.6";
+  const auto wanted = renew_environment(sight);
+  EXPECT_EQ(wanted.renewal, Renewal::none);
+  EXPECT_TRUE(wanted.piece.done.empty());
+  ASSERT_EQ(wanted.piece.missing.size(), 1U);
+  expect_holds(wanted.piece.missing[0].problem, "must be made anew (it has Bacula 9.6.6");
+  expect_holds(wanted.piece.missing[0].problem, "there is no stage3 /x");
+}
+
+TEST(FreshEnvironment, LooksForWhatItIsMadeFrom) {
+  const TemporaryDirectory base;
+  ProfileEnvironment environment;
+  EXPECT_TRUE(missing_sources(environment).empty());
+  environment.from = "stage3";
+  environment.stage3 = base / "stage3.tar.xz";
+  ASSERT_EQ(missing_sources(environment).size(), 1U);
+  base.put("stage3.tar.xz", "");
+  EXPECT_TRUE(missing_sources(environment).empty());
+}
+
 TEST(FreshEnvironment, ADirectorThatDoesNotAnswerIsNoReason) {
   auto sight = current();
   sight.bacula = sight.newest = "";

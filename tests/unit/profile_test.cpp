@@ -83,8 +83,20 @@ TEST(Profile, UnknownCatalogIsRefused) {
   expect_refused("catalog = \"sqlite3\"", "catalog = \"oracle\"", "oracle");
 }
 TEST(Profile, EnvironmentFromWhatIsNotKnownIsRefused) {
-  expect_refused("[notes]", "[environment]\nfrom = \"stage3\"\n[notes]",
-                 "\"stage3\" is nothing that the recovery");
+  const auto refused = [](const std::string& keys, const std::string& part) {
+    expect_refused("[notes]", "[environment]\n" + keys + "\n[notes]", part);
+  };
+  refused("from = \"tarball\"", "\"tarball\" is nothing that the recovery environment can be made from");
+  refused("from = \"stage3\"", "From which stage3");
+  refused("from = \"stage3\"\nstage3 = \"stage3.tar.xz\"", "absolute path");
+  refused("from = \"stage3\"\nstage3 = \"\"", "path of a tarball");
+  refused("stage3 = \"/x\"", "is for an environment from = \"stage3\"");
+  refused("suite = \"bookworm\"", "is for an environment from mmdebstrap or debootstrap");
+  refused("from = \"mmdebstrap\"\nsuite = \"--x\"", "not allowed");
+  refused("from = \"mmdebstrap\"\nmirror = \"/etc/x\"", "is no mirror");
+  refused("from = \"debootstrap\"\nmirror = \"http://m x\"", "is no mirror");
+  refused("from = \"debootstrap\"\nmirror = \"http://user:word@m/debian\"", "with a password");
+  refused("packages = [\"-x\"]", "no name of a package");
   expect_refused("[notes]", "[environment]\nfresh-for = \"soon\"\n[notes]", "no duration");
   expect_refused("[notes]", "[environment]\npackages = [\"a b\"]\n[notes]", "no name of a package");
 }

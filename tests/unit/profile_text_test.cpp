@@ -27,6 +27,9 @@ TEST(ProfileText, IsReadBackAsTheSameValues) {
   profile.environment.packages = {"vim", "rsync"};
   profile.environment.by_hand = true;
   profile.environment.fresh_for = std::chrono::hours(48);
+  profile.environment.from = "debootstrap";
+  profile.environment.suite = "bookworm";
+  profile.environment.mirror = "http://deb.debian.org/debian";
   const auto text = profile_text(profile, {}, "");
   const auto again = read_back(text);
   EXPECT_EQ(profile_text(again, {}, ""), text);
@@ -36,9 +39,10 @@ TEST(ProfileText, IsReadBackAsTheSameValues) {
   EXPECT_EQ(again.boot->device.volume, "vg/boot");
   EXPECT_EQ(again.efi->loader, profile.efi->loader);
   EXPECT_EQ(again.efi->order, profile.efi->order);
-  EXPECT_EQ(again.environment.packages, profile.environment.packages);
-  EXPECT_TRUE(again.environment.by_hand);
-  EXPECT_EQ(again.environment.fresh_for, profile.environment.fresh_for);
+  EXPECT_EQ(again.environment, profile.environment);
+  profile.environment = {"stage3"};
+  profile.environment.stage3 = "/root/stage3-amd64.tar.xz";
+  EXPECT_EQ(read_back(profile_text(profile, {}, "")).environment, profile.environment);
   EXPECT_EQ(again.disks[0].partitions[1].name, "root");
   EXPECT_EQ(again.filesystem.features, profile.filesystem.features);
 }
