@@ -7,11 +7,12 @@ Tests of several classes run on some machines at once, a lane each. RECOVER_TEST
 import sys
 from pathlib import Path
 
-from . import apart, lane, private, runner
+from . import apart, lane, mirror, private, runner
 
 
 def lanes():
     """They mostly wait for Bacula, and are to meet what they time out for, so: as many as processors."""
+    mirror.ensure()  # here where packages can still be fetched
     places = []
     for number in range(apart.AT_ONCE):
         lane.prepare(number)

@@ -27,7 +27,7 @@ def ensure():
     return cache.ensure("loop", cache.key(FORMAT, alder.LANE, *(folder / name for name in _SOURCES)), _build)
 
 
-def _tree():
+def debian_tree():
     """The same for every lane."""
     return cache.ensure("debian-tree", cache.key(FORMAT, Path(__file__).parent / "debian.py"), _build_tree)
 
@@ -41,7 +41,7 @@ def _build_tree(building):
 
 
 def _build(building):
-    os.link(_tree() / "tree.tar", building / "tree.tar")
+    os.link(debian_tree() / "tree.tar", building / "tree.tar")
     progress("disks, backups and recovery environment, some 30 s")
     argv = confined(sys.executable, "-m", "loop.build", building, network=False)
     path = str(Path(__file__).parent.parent)

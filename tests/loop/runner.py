@@ -41,7 +41,9 @@ def main(folder, words, places=None):
     # A polite kill cleans up as ^C does; after anything harder the next run does. (SystemExit would only fail a test.)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     found = list(tests_in(unittest.defaultTestLoader.discover(str(folder), "test_*.py", str(folder.parent))))
-    wanted = [test for test in found if not words or any(word in test.id() for word in words)]
+    # A class with `nightly = True` wants to be named.
+    wanted = [test for test in found
+              if (any(word in test.id() for word in words) if words else not getattr(test, "nightly", False))]
     groups = apart.classes(wanted) if places else apart.groups(wanted)
     here = [test for test in wanted if not any(test in group for group in groups)]
     stream = io.StringIO() if groups and not here else sys.stdout  # not "Ran 0 tests"
