@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "recover/bacula/catalog_copy.hpp"
+#include "recover/bacula/dump_file.hpp"
 #include "recover/bacula/sqlite_file.hpp"
 #include "recover/error.hpp"
 #include "recover/system/answers.hpp"
@@ -23,34 +24,9 @@ constexpr std::size_t longest_statement = 16U << 20U;
 constexpr std::int64_t between_reports = 1 << 20;
 constexpr std::string_view sqlite_magic = "SQLite format 3";
 
-struct Beginning {
-  std::string_view bytes, what;
-};
-constexpr Beginning strangers[] = {
-    {"\x1f\x8b", "it is compressed by gzip"},
-    {"BZh", "it is compressed by bzip2"},
-    {"\xfd"
-     "7zXZ",
-     "it is compressed by xz"},
-    {"\x28\xb5\x2f\xfd", "it is compressed by zstd"},
-    {"PGDMP", "it is a dump of PostgreSQL"},
-    {"--\n-- PostgreSQL", "it is a dump of PostgreSQL"},
-    {"-- MySQL dump", "it is a dump of MySQL"},
-    {"-- MariaDB dump", "it is a dump of MariaDB"},
-    {"/*M!", "it is a dump of MariaDB"},
-};
-
 [[noreturn]] void refuse(const std::string& from, const std::string& why) {
   throw Failed("The dump " + from + " cannot be loaded: " + why,
                "Keep an uncompressed dump of a SQLite catalog there, as make_catalog_backup writes it");
-}
-
-std::string beginning_of(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string bytes(64, '\0');
-  file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  bytes.resize(static_cast<std::size_t>(file.gcount()));
-  return bytes;
 }
 
 bool ends_with_semicolon(const std::string& line) {
@@ -97,8 +73,7 @@ void load(const std::string& from, SqliteFile& catalog, const OnLoaded& on_loade
 void load_catalog_dump(const std::string& from, const std::string& to, const OnLoaded& on_loaded) {
   const auto beginning = beginning_of(from);
   if (beginning.empty()) refuse(from, "it is empty, or cannot be read");
-  for (const auto& stranger : strangers)
-    if (beginning.starts_with(stranger.bytes)) refuse(from, std::string(stranger.what));
+  if (const auto other = not_a_dump_of("sqlite3", beginning); !other.empty()) refuse(from, other);
   if (beginning.starts_with(sqlite_magic)) {
     copy_sqlite_catalog(from, to);
     return close_catalog(to);

@@ -19,6 +19,7 @@ namespace recover::system {
 struct ProcessSpec {
   std::vector<std::string> argv;  // argv[0] is looked up in PATH (and the sbin directories)
   std::string input = {};         // given on standard input, which is then closed
+  std::string input_file = {};    // or this file, which may be larger than the memory
   std::optional<std::chrono::milliseconds> deadline =
       {};                     // SIGTERM to its process group then, SIGKILL 5 s later
   bool merge_errors = false;  // standard error arrives in `out`, in the order of writing

@@ -62,7 +62,13 @@ ProcessRun::ProcessRun(const ProcessSpec& spec, const Sink& sink) : spec_(spec),
   const std::string program = spec.argv.empty() ? "" : spec.argv[0];
   Pipe in, out = make_pipe(program), err;
   if (spec.input.empty()) {
-    in.read = Descriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    const auto file = spec.input_file.empty() ? "/dev/null" : spec.input_file;
+    in.read = Descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!in.read) {
+      result_.status = 127;
+      errors_.add("Could not open " + file + ": " + answer(errno));
+      return;
+    }
   } else {
     in = make_pipe(program);
   }
