@@ -20,6 +20,7 @@
 
 #include "recover/bacula/catalog_server.hpp"
 #include "recover/bacula/known_backups.hpp"
+#include "recover/server_data.hpp"
 #include "recover/system/process.hpp"
 
 namespace recover {
@@ -65,8 +66,9 @@ class ServedCatalog {
   std::unique_ptr<system::Child> release();
 
  private:
-  void require_none_runs() const;
-  std::string last_words() const;
+  void run(const std::vector<std::string>& argv, const std::string& what);
+  void await_answer();
+  std::string ask_in(const std::string& database, const std::string& statements);
 
   system::Processes& processes_;
   bacula::CatalogServer server_;
@@ -78,13 +80,5 @@ class ServedCatalog {
 // As the environment's Director calls its database. Throws Failed when its bacula-dir.conf has no Catalog.
 bacula::DatabaseNames catalog_names(const std::string& environment, const std::string& configuration,
                                     const std::string& client);
-
-// Puts the data that was made beside (ServerPlaces::data_beside) in the place of ServerPlaces::data in one
-// moment, when all of it is on the disk, and `known` beside it. No server may run. The former data is kept
-// where `keep`: its path, as the environment has it, is returned; empty: there was none, or it is gone.
-std::string put_catalog_data(const std::string& environment, const std::string& known, bool keep = true);
-
-// What `known` of an environment says: as the file has it, empty when there is none, or no data.
-std::string read_known(const std::string& environment);
 
 }  // namespace recover

@@ -144,6 +144,14 @@ void write_file(const std::string& path, std::string_view content, mode_t mode, 
   file.commit();
 }
 
+void write_file_by(const std::string& path, mode_t mode,
+                   const std::function<void(const Write& write)>& fill) {
+  const auto directory = directory_to_write(path);
+  NewFile file(directory, path, mode, {});
+  fill([&file](std::string_view piece) { file.write(piece); });
+  file.commit();
+}
+
 void write_file_in(const Descriptor& directory, const std::string& path, std::string_view content,
                    mode_t mode) {
   NewFile file(directory, path, mode, {});

@@ -6,6 +6,7 @@
 
 #include <sys/types.h>
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,6 +46,9 @@ struct Owner {
 // was.
 void write_file(const std::string& path, std::string_view content, mode_t mode,
                 std::optional<Owner> owner = {});
+// The same of what comes in pieces, which `fill` gives to its argument. What it throws leaves the old file.
+using Write = std::function<void(std::string_view piece)>;
+void write_file_by(const std::string& path, mode_t mode, const std::function<void(const Write& write)>& fill);
 // The same in a directory that is held: the last name of `path` is its name there, the rest is for words.
 void write_file_in(const Descriptor& directory, const std::string& path, std::string_view content,
                    mode_t mode);

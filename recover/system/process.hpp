@@ -7,6 +7,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -20,6 +21,8 @@ struct ProcessSpec {
   std::vector<std::string> argv;  // argv[0] is looked up in PATH (and the sbin directories)
   std::string input = {};         // given on standard input, which is then closed
   std::string input_file = {};    // or this file, which may be larger than the memory
+  // Once a second: how much of that file it has read.
+  std::function<void(std::int64_t bytes)> on_input = {};
   std::optional<std::chrono::milliseconds> deadline =
       {};                     // SIGTERM to its process group then, SIGKILL 5 s later
   bool merge_errors = false;  // standard error arrives in `out`, in the order of writing

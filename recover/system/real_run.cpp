@@ -25,6 +25,7 @@ constexpr auto kill_after = 5s;  // after SIGTERM
 constexpr auto give_up_after = 10s;
 // For output, after the child's end, while a process that it left behind holds the pipe.
 constexpr auto grace = 500ms;
+constexpr auto between_tellings = 1s;
 constexpr auto tick = 50ms;  // while others of an ending group are waited for
 
 struct Pipe {
@@ -81,6 +82,10 @@ ProcessRun::ProcessRun(const ProcessSpec& spec, const Sink& sink) : spec_(spec),
   }
   group_.emplace(std::move(child));
   in_ = non_blocking(std::move(in.write));
+  if (spec.on_input && !spec.input_file.empty()) {
+    file_ = std::move(in.read);
+    tell_at_ = Clock::now() + between_tellings;
+  }
   out_ = non_blocking(std::move(out.read));
   err_ = non_blocking(std::move(err.read));
   if (spec.deadline) deadline_ = Clock::now() + *spec.deadline;
@@ -90,6 +95,7 @@ ProcessResult ProcessRun::to_the_end() {
   if (group_) {
     for (;;) {
       look_at_the_clock();
+      tell_input();
       if (finished()) break;
       wait_and_move_data();
     }
@@ -176,6 +182,7 @@ ProcessRun::Clock::time_point ProcessRun::next_look() const {
     return next;
   }
   if (ending_ == Ending::no && deadline_) at_most(*deadline_);
+  if (tell_at_) at_most(*tell_at_);
   if (ending_ == Ending::no && spec_.stall) at_most(alive_at_ + *spec_.stall);
   if (kill_at_ && !killed_) at_most(*kill_at_);
   if (give_up_at_) at_most(*give_up_at_);
@@ -209,6 +216,12 @@ void ProcessRun::give_input() {
   // EPIPE: it closed its input, which is its right; what it makes of that, its status says.
   if (written >= 0) given_ += static_cast<std::size_t>(written);
   if (written < 0 || given_ == spec_.input.size()) in_.close();
+}
+
+void ProcessRun::tell_input() {
+  if (!tell_at_ || Clock::now() < *tell_at_) return;
+  if (const auto at = ::lseek(file_.get(), 0, SEEK_CUR); at >= 0) spec_.on_input(at);
+  tell_at_ = Clock::now() + between_tellings;
 }
 
 void ProcessRun::take(Descriptor& from, bool is_output) {

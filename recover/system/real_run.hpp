@@ -38,6 +38,7 @@ class ProcessRun {
   Clock::time_point next_look() const;
   void wait_and_move_data();
   void give_input();
+  void tell_input();
   void take(Descriptor& from, bool is_output);
   void take_what_is_left(Descriptor& from, bool is_output);
 
@@ -47,12 +48,13 @@ class ProcessRun {
   // reader.
   std::optional<ProcessGroup> group_;
   Descriptor in_, out_, err_;
+  Descriptor file_;        // the same open file as the child's input: one position for both, dup(2)
   std::size_t given_ = 0;  // of the input
   ProcessResult result_;
   Tail errors_;
   Ending ending_ = Ending::no;
   bool killed_ = false;
-  std::optional<Clock::time_point> deadline_, kill_at_, give_up_at_, ended_at_;
+  std::optional<Clock::time_point> deadline_, kill_at_, give_up_at_, ended_at_, tell_at_;
   Clock::time_point alive_at_ = Clock::now();
   const Clock::time_point began_ = Clock::now();
   std::string read_so_far_;  // as /proc tells it
