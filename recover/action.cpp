@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "recover/bacula/catalog_server.hpp"
 #include "recover/bacula/director.hpp"
 #include "recover/bacula/quarantine.hpp"
+#include "recover/catalog_text.hpp"
 #include "recover/layout.hpp"
 #include "recover/system/text.hpp"
 
@@ -158,6 +160,7 @@ struct Typed {
   }
   Lines operator()(const Unmount& a) const { return {joined({"umount", a.target})}; }
   Lines operator()(const StartDaemon& a) const { return {joined(a.argv) + " &   # unless it runs already"}; }
+  Lines operator()(const StartCatalog& a) const { return start_lines(a); }
   Lines operator()(const StopDaemons& a) const {
     return {"# stop those that were started above: " + joined(a.names)};
   }
@@ -228,8 +231,7 @@ struct Typed {
     return lines;
   }
   Lines operator()(const HandOverCatalog& a) const {
-    if (a.kind != "sqlite3")
-      return {"# on the restored machine load the newest dump of the catalog (" + a.kind + ")"};
+    if (bacula::is_served(a.kind)) return hand_over_lines(a);
     const std::string usual = "/var/lib/bacula/bacula.db";
     const auto to = a.root + usual;
     return {"# where the catalog is, both files bacula-dir.conf say: WorkingDirectory, dbname. For example",
@@ -288,6 +290,8 @@ struct Typed {
     return {"# where the catalog is, bacula-dir.conf says: WorkingDirectory, dbname. For example",
             joined({"sqlite3", usual, ".backup " + a.root + usual})};
   }
+  Lines operator()(const DumpCatalog& a) const { return dump_lines(a); }
+  Lines operator()(const LoadCatalog& a) const { return load_lines(a); }
   Lines operator()(const EquipEnvironment& a) const {
     const auto to = a.root + Layout::handed_over;
     std::vector<std::string> playbooks{"cp"};

@@ -130,7 +130,17 @@ struct StartDaemon {
   std::vector<std::string> argv;
 };
 
-// Those of the names that the run has started; all are told before any is waited for.
+// The server of the environment's catalog, in the foreground and owned by the run, once it answers. Nothing
+// happens when the run has it already.
+struct StartCatalog {
+  std::string environment;
+  std::string configuration, client;  // Bacula's, in it
+  std::string kind;                   // postgresql, mysql
+  std::chrono::milliseconds patience{};
+};
+
+// Those of the names that the run has started; all are told before any is waited for, but the catalog's
+// server, which is told when nobody uses it any more.
 struct StopDaemons {
   std::vector<std::string> names;
 };
@@ -202,12 +212,14 @@ struct NameLosses {
 struct HoldVolumes {
   bacula::Console console;
   std::string keep;  // which volumes, and the journals
+  std::optional<StartCatalog> catalog = {};
   std::vector<StartDaemon> daemons = {};
   MeetBacula meet = {};
 };
 
-// The environment's SQLite catalog into the restored root: it has just been asked for the newest backup, and
-// no backup can hold the catalog that it is written into. What cannot be handed over is told, and no failure.
+// The environment's catalog into the restored root: it has just been asked for the newest backup, and no
+// backup can hold the catalog that it is written into. SQLite's file; of a server's a dump, which is to be
+// loaded there by hand. What cannot be handed over is told, and no failure.
 struct HandOverCatalog {
   std::string environment, root;
   std::string configuration;  // directory of Bacula's configuration, in the environment
@@ -267,6 +279,7 @@ struct MakeEnvironment {
   std::string path, storage;
   std::vector<std::string> packages;  // besides
   std::string configuration;          // Bacula's: made by ConfigureEnvironment
+  std::string catalog;                // sqlite3, postgresql, mysql: which server it is to have
   // As in the profile: "packages", "mmdebstrap", "debootstrap", "stage3".
   std::string from = "packages", suite = {}, mirror = {}, stage3 = {};
   std::chrono::milliseconds stall{};  // of a program that makes it
@@ -283,6 +296,17 @@ struct ConfigureEnvironment {
 // The SQLite catalog as it is now.
 struct CopyCatalog {
   std::string root, configuration, client;
+};
+
+// A dump of the catalog that the machine's server has, as it is now. That server is only asked.
+struct DumpCatalog {
+  std::string root, configuration, client, kind;
+};
+
+// A catalog from that dump, by the environment's own server and on data of its own, in the place of what it
+// had.
+struct LoadCatalog {
+  std::string root, configuration, client, kind;
 };
 
 // The program, the profile and the playbooks.
@@ -326,11 +350,12 @@ struct Propose {
 using Action =
     std::variant<Command, Erase, MakeTable, ScanDevices, SettleDevices, OpenStorage, TryMkfs, MakeIfLost,
                  FillEsp, RewriteUuid, TryEfiVariables, RestoreEfiEntry, AskOperator, MakeDirectory,
-                 EmptyTree, MakeMountPoints, Mount, Unmount, StartDaemon, StopDaemons, MeetBacula,
-                 ProvideCatalog, ChooseBackup, AdoptBootstrap, ProveBackup, TryExtract, RestoreByDirector,
-                 ExtractVolumes, NameLosses, HoldVolumes, HandOverCatalog, LeaveReminder, HandOver,
-                 RestoreLost, MendFiles, MakeEnvironment, ConfigureEnvironment, CopyCatalog, EquipEnvironment,
-                 IsolateNetwork, ProveEnvironment, SwapEnvironment, Propose>;
+                 EmptyTree, MakeMountPoints, Mount, Unmount, StartDaemon, StartCatalog, StopDaemons,
+                 MeetBacula, ProvideCatalog, ChooseBackup, AdoptBootstrap, ProveBackup, TryExtract,
+                 RestoreByDirector, ExtractVolumes, NameLosses, HoldVolumes, HandOverCatalog, LeaveReminder,
+                 HandOver, RestoreLost, MendFiles, MakeEnvironment, ConfigureEnvironment, CopyCatalog,
+                 DumpCatalog, LoadCatalog, EquipEnvironment, IsolateNetwork, ProveEnvironment,
+                 SwapEnvironment, Propose>;
 
 // At least one line; a line that begins with "# " says what no command does.
 std::vector<std::string> as_typed(const Action& action);

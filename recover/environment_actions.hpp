@@ -17,6 +17,8 @@ namespace recover {
 // and remarks. `machine`: the root of the running system.
 void make_environment(system::Processes& processes, const MakeEnvironment& action, Observer& observer,
                       const std::string& machine = "/");
+// The machine's files, and what its commands print, for who reads Bacula's configuration.
+bacula::Sources machine_sources(system::Processes& processes);
 // What that action would write, and why it may not: asks the machine's files, and runs what they include.
 bacula::EnvironmentFiles environment_configuration(system::Processes& processes,
                                                    const ConfigureEnvironment& action);

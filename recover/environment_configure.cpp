@@ -21,18 +21,6 @@ namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 using Paths = std::vector<std::string>;
 
-bacula::Sources sources(system::Processes& processes) {
-  return {[](const std::string& path) -> std::optional<std::string> {
-            if (!system::exists(path)) return std::nullopt;
-            return system::read_file(path);
-          },
-          [&processes](const std::vector<std::string>& argv) -> std::optional<std::string> {
-            const auto result = processes.run({.argv = argv, .deadline = 30s});
-            if (result.status != 0 || result.timed_out) return std::nullopt;
-            return result.out;
-          }};
-}
-
 bacula::EnvironmentNeeds needs(const ConfigureEnvironment& action) {
   bacula::EnvironmentNeeds needs;
   needs.client = action.client;
@@ -102,9 +90,22 @@ std::vector<std::string> lines_of(const std::string& text) {
 
 }  // namespace
 
+bacula::Sources machine_sources(system::Processes& processes) {
+  return {[](const std::string& path) -> std::optional<std::string> {
+            if (!system::exists(path)) return std::nullopt;
+            return system::read_file(path);
+          },
+          [&processes](const std::vector<std::string>& argv) -> std::optional<std::string> {
+            const auto result = processes.run({.argv = argv, .deadline = 30s});
+            if (result.status != 0 || result.timed_out) return std::nullopt;
+            return result.out;
+          }};
+}
+
 bacula::EnvironmentFiles environment_configuration(system::Processes& processes,
                                                    const ConfigureEnvironment& action) {
-  return bacula::make_environment_configuration(action.configuration, sources(processes), needs(action));
+  return bacula::make_environment_configuration(action.configuration, machine_sources(processes),
+                                                needs(action));
 }
 
 void configure_environment(system::Processes& processes, const ConfigureEnvironment& action,

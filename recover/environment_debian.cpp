@@ -186,9 +186,7 @@ environment::PackageDatabase require_complete(const MakeEnvironment& action, con
         "What " + action.from + " has made is not what was asked for: " + system::joined(clauses, "; "),
         "Name a mirror that has the machine's version of Bacula in the profile ([environment] mirror), or "
         "have it made from = \"packages\"");
-  std::vector<std::string> missing;
-  for (const auto& name : environment::required_programs())
-    if (system::find_program(name, action.path).empty()) missing.push_back(name);
+  const auto missing = missing_programs(action.catalog, action.path);
   if (!missing.empty())
     throw Failed("What " + action.from + " has made lacks " + system::joined(missing),
                  "Name the packages that have them in the profile: [environment] packages");

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "recover/bacula/catalog_server.hpp"
 #include "recover/environment/accounts.hpp"
 #include "recover/environment_actions.hpp"
 #include "recover/error.hpp"
@@ -25,12 +26,26 @@ using environment::PackageDatabase;
 constexpr std::int64_t spare_bytes = std::int64_t{256} << 20;
 constexpr std::size_t kept_output = 64 * 1024;
 
-environment::Wanted wanted(const std::vector<std::string>& packages, const std::string& machine) {
+// PostgreSQL's are in no directory of PATH; what is found there is Debian's wrapper.
+std::map<std::string, std::string> server_programs(const std::string& catalog, const std::string& root) {
+  std::map<std::string, std::string> programs;
+  const auto directory = bacula::find_server_programs(catalog, root);
+  for (const auto& name : bacula::server_programs(catalog))
+    programs[name] = catalog == "postgresql" ? (directory.empty() ? "" : directory + "/" + name)
+                                             : system::find_program(name, root);
+  return programs;
+}
+
+environment::Wanted wanted(const MakeEnvironment& action, const std::string& machine) {
   environment::Wanted wanted;
-  wanted.packages = packages;
+  wanted.packages = action.packages;
   for (const auto* programs : {&environment::required_programs(), &environment::useful_programs()})
     for (const auto& name : *programs) wanted.programs[name] = system::find_program(name, machine);
   wanted.required = {environment::required_programs().begin(), environment::required_programs().end()};
+  for (const auto& [name, path] : server_programs(action.catalog, machine)) {
+    wanted.programs[name] = path;
+    wanted.required.insert(name);
+  }
   return wanted;
 }
 
@@ -73,14 +88,19 @@ void make_from_packages(const MakeEnvironment& action, Observer& observer, const
 Selection select_packages(const MakeEnvironment& action, const std::string& machine) {
   Selection selection{PackageDatabase::read(machine), {}, {}, 0};
   system::TreeCopy places(machine, action.path);
-  selection.chosen = environment::choose(selection.database, wanted(action.packages, machine),
+  selection.chosen = environment::choose(selection.database, wanted(action, machine),
                                          [&](const std::string& path) { return places.real_place(path); });
   if (!selection.chosen.problems.empty())
     throw Refused(
         "The recovery environment cannot be made from the packages of this machine: " +
             system::joined(selection.chosen.problems, "; "),
-        "Install what is missing (bacula-director, bacula-sd, bacula-fd and bacula-console or their "
-        "like; btrfs-progs), or correct [environment] in the profile");
+        "Install what is missing (bacula-director, bacula-sd, bacula-fd and bacula-console or their like; "
+        "btrfs-progs" +
+            std::string(bacula::is_served(action.catalog)
+                            ? "; the server of " + bacula::server_name(action.catalog) +
+                                  ", also when the catalog is on another machine"
+                            : "") +
+            "), or correct [environment] in the profile");
   add_files(selection, action.configuration, machine);
   return selection;
 }
@@ -92,6 +112,15 @@ void require_room(const MakeEnvironment& action, std::int64_t bytes) {
                     " beside the old one, and " + system::human_bytes(spare_bytes) + " to spare; free at " +
                     action.storage + " is " + system::human_bytes(free),
                 "Make room there, but delete no Bacula volume");
+}
+
+std::vector<std::string> missing_programs(const std::string& catalog, const std::string& tree) {
+  std::vector<std::string> missing;
+  for (const auto& name : environment::required_programs())
+    if (system::find_program(name, tree).empty()) missing.push_back(name);
+  for (const auto& [name, path] : server_programs(catalog, tree))
+    if (path.empty()) missing.push_back(name);
+  return missing;
 }
 
 void require_programs(const std::vector<std::string>& names, const std::string& machine,

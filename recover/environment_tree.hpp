@@ -28,6 +28,8 @@ Selection select_packages(const MakeEnvironment& action, const std::string& mach
 
 // Refused when there is less than that, and something to spare.
 void require_room(const MakeEnvironment& action, std::int64_t bytes);
+// Which of the programs that an environment must have the tree has not; its server's are among them.
+std::vector<std::string> missing_programs(const std::string& catalog, const std::string& tree);
 // Refused when one of them is not there; `of` says whom they serve.
 void require_programs(const std::vector<std::string>& names, const std::string& machine,
                       const std::string& of);

@@ -35,6 +35,11 @@ std::string problems_text(const JournalState& state) {
   if (!state.catalog_problem.empty())
     text += "\nTHE CATALOG was not given to the machine: " + state.catalog_problem +
             ". Without one that knows its backups no backup can verify (docs/handbook.md, 3.2).\n";
+  if (!state.catalog_dump.empty()) {
+    text +=
+        "\nTHE CATALOG is left as a dump: " + state.catalog_dump + ". Load it before the first backup job:\n";
+    for (const auto& command : state.catalog_commands) text += "  " + command + "\n";
+  }
   if (!state.hold_problem.empty())
     text += "\nTHE VOLUMES that it came from are not read-only in the catalog yet: " + state.hold_problem +
             (state.reminder_problem.empty()

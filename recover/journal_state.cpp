@@ -126,6 +126,10 @@ JournalState state_of(const std::vector<Event>& events) {
       state.hold_problem = event.text("why");
     } else if (event.name == "catalog-handed-over") {
       state.catalog_problem.clear();
+    } else if (event.name == "catalog-left") {
+      state.catalog_problem.clear();
+      state.catalog_dump = event.text("to");
+      state.catalog_commands = event.list("commands");
     } else if (event.name == "catalog-not-handed-over") {
       state.catalog_problem = event.text("why");
     } else if (event.name == "reminder-left") {

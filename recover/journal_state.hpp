@@ -44,6 +44,9 @@ struct JournalState {
   // Why the volumes are not held, the machine has not got its catalog, or will not verify its backup by
   // itself. Sentences; empty when it is well.
   std::string hold_problem, catalog_problem, reminder_problem;
+  // A dump in the restored root that its database server is to load, and what loads it there.
+  std::string catalog_dump;
+  std::vector<std::string> catalog_commands;
   std::string verified_at;
   std::int64_t verified_job = 0;
 

@@ -57,6 +57,8 @@ struct Layout {
   static constexpr const char* extracted_dump = "/dump";
   // Where the journal travels in the restored root.
   static constexpr const char* handed_over = "/var/lib/recover";
+  // In it: a dump of the catalog that a server had.
+  static constexpr const char* handed_over_dump = "/catalog.sql";
   // On the restored machine, while it is repaired: what the Director brings back once more, and the bootstrap
   // file for it. That the Director reads, which has no right to look into the other.
   static constexpr const char* repair_scratch = "/var/lib/recover/repair";

@@ -17,12 +17,15 @@
 
 #include "recover/bacula/backup.hpp"
 #include "recover/bacula/catalog_file.hpp"
+#include "recover/bacula/catalog_server.hpp"
 #include "recover/bacula/quarantine.hpp"
 #include "recover/error.hpp"
 #include "recover/journal.hpp"
 #include "recover/journal_state.hpp"
 #include "recover/layout.hpp"
 #include "recover/reminder.hpp"
+#include "recover/report/write.hpp"
+#include "recover/served_catalog_actions.hpp"
 #include "recover/system/files.hpp"
 #include "recover/system/machine.hpp"
 #include "recover/system/process.hpp"
@@ -163,15 +166,7 @@ struct HandedOver {
   std::string from, to, why;
 };
 
-HandedOver hand_over(const HandOverCatalog& action) {
-  if (action.kind != "sqlite3")
-    return {"", "",
-            "it is a database of " + action.kind +
-                ": load its newest dump there, before the first backup job runs"};
-  if (!bacula::read_backup(action.keep).by_director)
-    return {"", "",
-            "the Director of the recovery environment could not be asked for the backup, so nothing shows "
-            "that its catalog knows it"};
+HandedOver hand_over_file(const HandOverCatalog& action) {
   const system::TreeRoot environment(action.environment), root(action.root);
   const auto from = bacula::find_catalog_file(environment, action.configuration, action.client);
   auto to = bacula::find_catalog_file(root, action.configuration, action.client);
@@ -239,10 +234,30 @@ void hold_volumes(system::Processes& processes, const HoldVolumes& action, bool 
   observer.observe(Event("volumes-not-held").with("why", why));
 }
 
-void hand_over_catalog(const HandOverCatalog& action, Observer& observer) {
-  const auto done = hand_over(action);
+void hand_over_catalog(system::Processes& processes, const HandOverCatalog& action, Observer& observer) {
+  if (!bacula::read_backup(action.keep).by_director)
+    return observer.observe(
+        Event("catalog-not-handed-over")
+            .with("why",
+                  "the Director of the recovery environment could not be asked for the backup, so nothing "
+                  "shows that its catalog knows it"));
+  if (bacula::is_served(action.kind)) return hand_over_dump(processes, action, observer);
+  const auto done = hand_over_file(action);
   observer.observe(done.why.empty() ? Event("catalog-handed-over").with("from", done.from).with("to", done.to)
                                     : Event("catalog-not-handed-over").with("why", done.why));
+}
+
+void hand_over(const HandOver& action, Observer& observer) {
+  const system::TreeRoot root(action.root);
+  root.make_directories(action.directory, 0700);
+  const auto to = root.real_path(action.directory);
+  for (const auto* name : {"/journal", "/backup.bsr", "/backup.toml"})
+    if (system::exists(action.from + name)) system::copy_file(action.from + name, to + name, 0600);
+  // From the backup: what was proven before the disaster.
+  fs::remove_all(to + "/verify");
+  Journal::append(to).write(Event("handed-over").with("at", system::now()));
+  if (const auto why = report::leave(to); !why.empty())
+    observer.observe(Event("report-not-left").with("why", why));
 }
 
 void copy_program(const LeaveReminder& action) {

@@ -15,7 +15,9 @@ namespace recover {
 // `director`: that of the run answers.
 void hold_volumes(system::Processes& processes, const HoldVolumes& action, bool director, Observer& observer);
 
-void hand_over_catalog(const HandOverCatalog& action, Observer& observer);
+void hand_over_catalog(system::Processes& processes, const HandOverCatalog& action, Observer& observer);
+
+void hand_over(const HandOver& action, Observer& observer);
 
 // The program with what lies beside it: profile, playbooks, a bundle's libraries. Throws Failed.
 void copy_program(const LeaveReminder& action);

@@ -1,8 +1,8 @@
 // The runner that acts.
 #include <algorithm>
-#include <filesystem>
 
 #include "recover/bacula/bootstrap.hpp"
+#include "recover/bacula/catalog_server.hpp"
 #include "recover/bacula/choose.hpp"
 #include "recover/bacula/director.hpp"
 #include "recover/bacula/proof.hpp"
@@ -20,8 +20,8 @@
 #include "recover/propose.hpp"
 #include "recover/prove_actions.hpp"
 #include "recover/repair_actions.hpp"
-#include "recover/report/write.hpp"
 #include "recover/runner.hpp"
+#include "recover/served_catalog_actions.hpp"
 #include "recover/system/btrfs.hpp"
 #include "recover/system/devices.hpp"
 #include "recover/system/files.hpp"
@@ -46,6 +46,8 @@ struct Held {
   std::string name;                       // mount point, or the daemon's name
   std::unique_ptr<system::Child> daemon;  // none for a mount
   bool answered = false;                  // it has been spoken with, and proven, since it was started
+  bool is_catalog = false;                // a server that the Director uses: no port, and ended after it
+  std::chrono::milliseconds patience = 10s;
 };
 
 constexpr std::int64_t next_to_nothing = 32
@@ -88,7 +90,7 @@ class RealRunner : public Runner {
       const system::Releasing said((held.daemon ? "stopping " : "unmounting ") + held.name);
       try {
         if (held.daemon) {
-          held.daemon->stop(10s);
+          held.daemon->stop(held.patience);
         } else {
           system::unmount(held.name);
         }
@@ -191,21 +193,36 @@ class RealRunner : public Runner {
   }
 
   void act(const StartDaemon& a, Observer&) {
-    const auto held = find_daemon(a.name);
-    if (held != held_.end()) {
-      if (held->daemon->running()) return;
-      held_.erase(held);
-    }
-    held_.push_back({a.name, processes_.start(a.argv)});
+    if (!runs(a.name)) held_.push_back({a.name, processes_.start(a.argv)});
   }
 
-  void act(const StopDaemons& a, Observer&) {
+  void act(const StartCatalog& a, Observer&) {
+    const auto name = bacula::server_name(a.kind);
+    if (runs(name)) return;
+    // One that lost its catalog is begun anew with it.
+    stop({"bacula-dir"});
+    held_.push_back({name, start_catalog(processes_, a), false, true, a.patience});
+  }
+
+  // What has ended is forgotten.
+  bool runs(const std::string& name) {
+    const auto held = find_daemon(name);
+    if (held == held_.end()) return false;
+    if (held->daemon->running()) return true;
+    held_.erase(held);
+    return false;
+  }
+
+  void act(const StopDaemons& a, Observer&) { stop(a.names); }
+
+  void stop(const std::vector<std::string>& names) {
     // Each takes its time: told together, they end together.
-    for (const auto& name : a.names)
-      if (const auto held = find_daemon(name); held != held_.end()) held->daemon->ask_to_stop();
-    for (const auto& name : a.names)
+    for (const auto& name : names)
+      if (const auto held = find_daemon(name); held != held_.end() && !held->is_catalog)
+        held->daemon->ask_to_stop();
+    for (const auto& name : names)
       if (const auto held = find_daemon(name); held != held_.end()) {
-        held->daemon->stop(10s);
+        held->daemon->stop(held->patience);
         held_.erase(held);
       }
   }
@@ -233,7 +250,7 @@ class RealRunner : public Runner {
   void await_ports(std::chrono::milliseconds patience) {
     const auto end = std::chrono::steady_clock::now() + patience;
     for (auto& held : held_)
-      while (held.daemon && !held.daemon->listening()) {
+      while (held.daemon && !held.is_catalog && !held.daemon->listening()) {
         if (!held.daemon->running())
           throw Failed("The " + held.name +
                            " of the recovery environment ended as soon as it was started; it said: " +
@@ -315,6 +332,7 @@ class RealRunner : public Runner {
   bool is_met_again(const HoldVolumes& a, Observer& observer) {
     if (!state_of(read_journal(journal_path(a.keep)).events).by_director) return false;
     try {
+      if (a.catalog) act(*a.catalog, observer);
       for (const auto& daemon : a.daemons) act(daemon, observer);
       act(a.meet, observer);
       return true;
@@ -322,7 +340,8 @@ class RealRunner : public Runner {
       return false;  // the event says that there is none
     }
   }
-  void act(const HandOverCatalog& a, Observer& observer) { hand_over_catalog(a, observer); }
+  void act(const HandOverCatalog& a, Observer& observer) { hand_over_catalog(processes_, a, observer); }
+  void act(const HandOver& a, Observer& observer) { hand_over(a, observer); }
   void act(const LeaveReminder& a, Observer& observer) { leave_reminder(processes_, a, observer); }
   void act(const RestoreLost& a, Observer& observer) { restore_lost(processes_, a, observer); }
   void act(const MendFiles& a, Observer& observer) { mend_files(processes_, a, observer); }
@@ -332,23 +351,12 @@ class RealRunner : public Runner {
     configure_environment(processes_, a, observer);
   }
   void act(const CopyCatalog& a, Observer& observer) { copy_catalog(a, observer); }
+  void act(const DumpCatalog& a, Observer& observer) { dump_catalog(processes_, a, observer); }
+  void act(const LoadCatalog& a, Observer& observer) { load_catalog(processes_, a, observer); }
   void act(const EquipEnvironment& a, Observer&) { equip_environment(a); }
   void act(const IsolateNetwork&, Observer&) { system::enter_private_network(); }
   void act(const ProveEnvironment& a, Observer& observer) { prove_environment(processes_, a, observer); }
   void act(const SwapEnvironment& a, Observer& observer) { swap_environment(a, observer); }
-
-  void act(const HandOver& a, Observer& observer) {
-    const system::TreeRoot root(a.root);
-    root.make_directories(a.directory, 0700);
-    const auto to = root.real_path(a.directory);
-    for (const auto* name : {"/journal", "/backup.bsr", "/backup.toml"})
-      if (system::exists(a.from + name)) system::copy_file(a.from + name, to + name, 0600);
-    // From the backup: what was proven before the disaster.
-    std::filesystem::remove_all(to + "/verify");
-    Journal::append(to).write(Event("handed-over").with("at", system::now()));
-    if (const auto why = report::leave(to); !why.empty())
-      observer.observe(Event("report-not-left").with("why", why));
-  }
 
   static bacula::OnProgress progress(Observer& observer, const bacula::Backup& backup) {
     return [&observer, total_files = backup.files,

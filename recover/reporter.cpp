@@ -167,6 +167,9 @@ class TextReporter : public BaseReporter {
       return "   NOTE: the volumes are not set read-only in the catalog: " + event.text("why") + ".";
     if (event.name == "catalog-handed-over")
       return "   " + event.text("from") + " is the catalog of the machine now: " + event.text("to");
+    if (event.name == "catalog-left")
+      return "   NOTE: the catalog is left as a dump in the restored root, " + event.text("to") + ": " +
+             event.text("server") + " is to load it there.";
     if (event.name == "catalog-not-handed-over")
       return "   NOTE: the catalog is not handed over: " + event.text("why") + ".";
     if (event.name == "reminder-left")
@@ -227,6 +230,9 @@ class TextReporter : public BaseReporter {
     if (event.name == "catalog-copied")
       return "   copied the catalog " + event.text("from") + ", " +
              system::human_bytes(event.number("bytes"));
+    if (event.name == "catalog-loaded")
+      return "   loaded it into a " + event.text("server") + " of its own: it knows " +
+             std::to_string(event.number("backups")) + " good backups";
     if (event.name == "environment-proven")
       return "   ok " + event.text("file") + " of job " + std::to_string(event.number("job")) +
              " came back, with its digest";

@@ -1,6 +1,7 @@
 // What the environment needs besides its configuration: the catalog, directories, keys.
 #include <algorithm>
 
+#include "recover/bacula/catalog_server.hpp"
 #include "recover/bacula/environment_maker.hpp"
 #include "recover/system/text.hpp"
 
@@ -69,6 +70,28 @@ void EnvironmentMaker::hide_secrets() {
     });
 }
 
+// Not that of the machine, which is gone on the day, nor one on another host, which need not be there: the
+// environment has one of its own, with a copy of the catalog (catalog_server.hpp).
+void EnvironmentMaker::use_own_server(const ConfigurationNode& node, CatalogAccess& catalog) {
+  const std::string why = "the environment has a server and a copy of the catalog of its own, on no network";
+  const auto server = server_name(catalog.driver);
+  catalog.needs.push_back("a " + server + " server with the database " + catalog.dbname + " at " +
+                          ServerPlaces::sockets);
+  if (!catalog.address.empty() && !is_own_address(catalog.address))
+    remark("The Catalog \"" + catalog.name + "\" is on the machine " + catalog.address +
+           ": the environment has a copy of it, and does not ask that machine");
+  take_out(node, {"dbport", "dbsslmode", "dbsslkey", "dbsslcert", "dbsslca", "dbsslcapath", "dbsslcipher"},
+           why);
+  if (catalog.driver == "postgresql") {
+    take_out(node, {"dbsocket"}, why);
+    set(node, node.find("address") == nullptr ? "dbaddress" : "address", "DB Address",
+        '"' + std::string(ServerPlaces::sockets) + '"', why);
+  } else {
+    take_out(node, {"dbaddress", "address"}, why);
+    set(node, "dbsocket", "DB Socket", '"' + std::string(ServerPlaces::mariadb_socket) + '"', why);
+  }
+}
+
 void EnvironmentMaker::find_catalogs() {
   for (const auto* node : of_kind(director, {"catalog"})) {
     const auto either = [node](const char* one, const char* other) {
@@ -94,24 +117,19 @@ void EnvironmentMaker::find_catalogs() {
       remark("Neither the Catalog \"" + catalog.name +
              "\" nor what is installed tells the kind of its database");
     } else {
-      const std::string server = catalog.driver == "mysql" ? "MariaDB" : "PostgreSQL";
-      const auto where =
-          !catalog.socket.empty() ? "its socket " + catalog.socket
-          : !catalog.address.empty()
-              ? "the address " + catalog.address + (catalog.port.empty() ? "" : ", port " + catalog.port)
-              : std::string("its usual socket");
-      catalog.needs.push_back("a " + server + " server that answers at " + where);
-      catalog.needs.push_back("in it the database " + catalog.dbname + ", which the user " + catalog.user +
-                              " may read and write");
+      use_own_server(*node, catalog);
     }
-    if (!catalog.address.empty() && !is_own_address(catalog.address))
-      remark("The Catalog \"" + catalog.name + "\" is on the machine " + catalog.address +
-             ": without it nothing is restored by the Director");
-    else if (!catalog.address.empty() && !is_loopback(catalog.address))
-      made.hosts.push_back(catalog.address);
     for (auto& need : catalog.needs) need = system::printable(need);
     made.catalogs.push_back(std::move(catalog));
   }
+  const bool served = std::any_of(made.catalogs.begin(), made.catalogs.end(),
+                                  [](const auto& one) { return is_served(one.driver); });
+  if (served && made.catalogs.size() > 1)
+    refuse(
+        "bacula-dir.conf has " + std::to_string(made.catalogs.size()) +
+            " Catalogs, and the environment has a copy of one alone",
+        "Let the Director have one Catalog, that of this machine's Client; or make the environment by hand "
+        "(docs/handbook.md, 1.3)");
   if (made.catalogs.empty())
     refuse("bacula-dir.conf has no Catalog",
            "Without one the Director does not know what is on the volumes: add it");

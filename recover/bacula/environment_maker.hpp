@@ -44,6 +44,7 @@ struct EnvironmentMaker {
   // environment_facts.cpp
   void hide_secrets();
   void find_catalogs();
+  void use_own_server(const ConfigurationNode& node, CatalogAccess& catalog);
   void find_paths();
   void remark_others();
 

@@ -31,6 +31,14 @@ void add_problems(std::vector<Task>& tasks, const JournalState& state) {
         "Give the machine a catalog that knows its backups: without one no backup can verify "
         "(docs/handbook.md, 3.2). It was not given one because " +
             state.catalog_problem);
+  for (const auto& command : state.catalog_commands)
+    add(tasks,
+        command == state.catalog_commands.front()
+            ? "In the rebooted machine, before its first backup job, load the catalog that knows its "
+              "backups, " +
+                  state.catalog_dump + " (docs/handbook.md, 3.2), with its Director stopped:"
+            : "and then:",
+        command);
   if (state.hold_problem.empty()) return;
   if (state.reminder_problem.empty()) {
     add(tasks,

@@ -98,6 +98,8 @@ std::optional<std::string> what_was_done(const Event& event) {
   if (name == "catalog-chosen") return catalog_chosen(event);
   if (name == "catalog-handed-over")
     return "The catalog of the recovery environment is the machine's now: " + event.text("to");
+  if (name == "catalog-left")
+    return "The catalog was left as a dump in the restored root: " + event.text("to");
   if (name == "reminder-left") return "Left in the restored root: " + some(event.list("files"));
   if (name == "jobs-held") return "Taken out of the schedule: " + some(event.list("jobs"));
   if (name == "jobs-released") return "Back in the schedule: " + some(event.list("jobs"));

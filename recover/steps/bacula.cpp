@@ -1,5 +1,6 @@
 // What the steps that talk to Bacula share: its daemons run inside the recovery environment, in the
 // foreground, as the children of recover, so that they end with it.
+#include "recover/bacula/catalog_server.hpp"
 #include "recover/duration.hpp"
 #include "recover/steps/kinds.hpp"
 
@@ -16,6 +17,9 @@ bacula::Console console(const StepContext& context) {
 
 std::vector<Action> start_bacula(const StepContext& context) {
   std::vector<Action> actions;
+  if (const auto& bacula = context.profile.bacula; bacula::is_served(bacula.catalog))
+    actions.emplace_back(StartCatalog{context.layout.environment, bacula.configuration, bacula.client,
+                                      bacula.catalog, std::chrono::minutes(2)});
   const auto daemon = [&](const std::string& name) {
     actions.emplace_back(StartDaemon{
         name,
@@ -45,8 +49,11 @@ std::vector<std::string> bextract(const StepContext& context, const std::string&
           target};
 }
 
-Action stop_daemons() {
-  return StopDaemons{{"bacula-dir", "bacula-fd", "bacula-sd"}};
+Action stop_daemons(const StepContext& context) {
+  StopDaemons stop{{"bacula-dir", "bacula-fd", "bacula-sd"}};
+  const auto& kind = context.profile.bacula.catalog;
+  if (bacula::is_served(kind)) stop.names.push_back(bacula::server_name(kind));
+  return stop;
 }
 
 std::chrono::milliseconds duration(const StepContext& context, std::string_view parameter,

@@ -1,5 +1,6 @@
 // Makes the recovery environment, on the healthy machine: beside the old one, configured, proven by a restore
 // in a network of its own, and swapped in at the end.
+#include "recover/bacula/catalog_server.hpp"
 #include "recover/steps/kinds.hpp"
 
 namespace recover::steps {
@@ -14,16 +15,18 @@ void require_swap(const StepContext& context, const char* kind) {
 
 std::vector<Action> plan_make(const StepContext& context) {
   require_swap(context, "make-environment");
-  if (context.profile.bacula.catalog != "sqlite3")
-    throw UsageError(context.profile.file + ": the catalog is a database of " +
-                         context.profile.bacula.catalog +
-                         ", and recover makes environments for SQLite alone yet",
-                     "Make the environment by hand (docs/handbook.md, 1.3), with a server of its own for the "
-                     "catalog's newest dump");
+  const auto& bacula = context.profile.bacula;
   const auto& wanted = context.profile.environment;
   return {MakeEnvironment{context.layout.environment, context.layout.storage, wanted.packages,
-                          context.profile.bacula.configuration, wanted.from, wanted.suite, wanted.mirror,
+                          bacula.configuration, bacula.catalog, wanted.from, wanted.suite, wanted.mirror,
                           wanted.stage3, duration(context, "stall", "15 min")}};
+}
+
+Action copy_catalog(const StepContext& context) {
+  const auto& bacula = context.profile.bacula;
+  const auto& root = context.layout.environment;
+  if (!bacula::is_served(bacula.catalog)) return CopyCatalog{root, bacula.configuration, bacula.client};
+  return DumpCatalog{root, bacula.configuration, bacula.client, bacula.catalog};
 }
 
 std::vector<Action> plan_configure(const StepContext& context) {
@@ -32,7 +35,7 @@ std::vector<Action> plan_configure(const StepContext& context) {
   const auto& bacula = context.profile.bacula;
   return {ConfigureEnvironment{layout.environment, bacula.configuration, bacula.client, bacula.storage,
                                bacula.fileset, bacula.restore_job, bacula.catalog},
-          CopyCatalog{layout.environment, bacula.configuration, bacula.client},
+          copy_catalog(context),
           EquipEnvironment{layout.environment, layout.program, context.profile.file, layout.playbooks,
                            layout.libraries}};
 }
@@ -44,7 +47,11 @@ std::vector<Action> plan_isolate(const StepContext&) {
 std::vector<Action> plan_prove(const StepContext& context) {
   require_swap(context, "prove-environment");
   const auto& bacula = context.profile.bacula;
-  auto actions = start_bacula(context);
+  std::vector<Action> actions;
+  if (bacula::is_served(bacula.catalog))
+    actions.emplace_back(
+        LoadCatalog{context.layout.environment, bacula.configuration, bacula.client, bacula.catalog});
+  for (auto& action : start_bacula(context)) actions.push_back(std::move(action));
   ProveEnvironment prove;
   prove.request.console = console(context);
   prove.request.job = bacula.restore_job;

@@ -79,7 +79,7 @@ void announce_devices(const StepContext& context, std::vector<Action>& actions);
 // Shared by those that talk to Bacula in the environment.
 bacula::Console console(const StepContext& context);
 std::vector<Action> start_bacula(const StepContext& context);
-Action stop_daemons();
+Action stop_daemons(const StepContext& context);
 // How the newest backup is known without asking a catalog.
 bacula::NewestRequest newest_request(const StepContext& context);
 // bextract in the environment, with a bootstrap file that was kept. `target` as the environment sees it.

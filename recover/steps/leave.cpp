@@ -11,14 +11,15 @@ namespace {
 std::vector<Action> plan_hold(const StepContext& context) {
   HoldVolumes hold{console(context), context.layout.state};
   for (const auto& action : start_bacula(context)) {
+    if (const auto* catalog = std::get_if<StartCatalog>(&action)) hold.catalog = *catalog;
     if (const auto* daemon = std::get_if<StartDaemon>(&action)) hold.daemons.push_back(*daemon);
     if (const auto* meet = std::get_if<MeetBacula>(&action)) hold.meet = *meet;
   }
   return {std::move(hold)};
 }
 
-std::vector<Action> plan_stop(const StepContext&) {
-  return {stop_daemons()};
+std::vector<Action> plan_stop(const StepContext& context) {
+  return {stop_daemons(context)};
 }
 
 std::vector<Action> plan_directories(const StepContext& context) {

@@ -35,7 +35,7 @@ std::vector<Action> plan_bextract(const StepContext& context) {
   bacula::ExtractRequest request;
   request.argv = bextract(context, "backup.bsr", Layout::inside_target);
   request.stall = duration(context, "stall", "10 min");
-  return {stop_daemons(), empty_tree(context),
+  return {stop_daemons(context), empty_tree(context),
           ExtractVolumes{request, context.layout.state, context.layout.target},
           NameLosses{context.layout.volumes, context.layout.state, context.layout.target}};
 }
