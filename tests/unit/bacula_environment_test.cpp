@@ -137,7 +137,10 @@ TEST(BaculaEnvironment, CommandsAreReplacedByWhatTheyPrinted) {
   EXPECT_EQ(read.find("client", "larch-fd")->value("address"), "127.0.0.1");
   EXPECT_EQ(read.find("client", "oak-fd")->value("address"), "oak.example.org");
   EXPECT_EQ(read.find("director", "larch-dir")->value("diraddress"), "127.0.0.1");
-  EXPECT_EQ(made.hosts, std::vector<std::string>{"larch.example.org"}) << "the catalog's";
+  EXPECT_TRUE(made.hosts.empty()) << "the catalog's is not asked";
+  EXPECT_EQ(read.of_kind("catalog").at(0)->value("dbaddress"), "/run/recover-catalog");
+  EXPECT_EQ(read.of_kind("catalog").at(0)->value("dbport"), "");
+  EXPECT_TRUE(has(director, "dbpassword = @/etc/bacula/secret/db\n"));
   EXPECT_EQ(made.catalogs.at(0).driver, "postgresql");
   const auto console = read_back(made, "bconsole.conf");
   ASSERT_EQ(console.resources.size(), 1U);
@@ -157,7 +160,9 @@ TEST(BaculaEnvironment, DefaultsOfARestoreJobStay) {
   EXPECT_EQ(read.of_kind("job")[0]->value("rescheduleonerror"), "");
   EXPECT_EQ(read.find("director", "elm-dir")->value("dirport"), "9901") << "of DirAddresses";
   EXPECT_EQ(made.catalogs.at(0).driver, "mysql");
-  EXPECT_EQ(made.catalogs.at(0).socket, "/run/mysqld/mysqld.sock");
+  EXPECT_EQ(made.catalogs.at(0).socket, "/run/mysqld/mysqld.sock") << "the machine's";
+  EXPECT_EQ(read.of_kind("catalog").at(0)->value("dbsocket"), "/run/recover-catalog/mysqld.sock");
+  EXPECT_EQ(read.of_kind("catalog").at(0)->value("dbaddress"), "");
   EXPECT_EQ(made.paths.archive_devices.size(), 2U);
   EXPECT_EQ(made.paths.programs, std::vector<std::string>{"/opt/bacula/scripts/disk-changer"});
   EXPECT_EQ(read_back(made, "bacula-fd.conf").of_kind("filedaemon")[0]->value("fdsourceaddress"), "");

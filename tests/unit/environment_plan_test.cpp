@@ -8,8 +8,9 @@
 namespace recover::test {
 namespace {
 
-Plan environment_plan(const ProfileEnvironment& environment = {}) {
+Plan environment_plan(const ProfileEnvironment& environment = {}, const std::string& catalog = "sqlite3") {
   auto profile = sample_profile();
+  profile.bacula.catalog = catalog;
   profile.makes_environment = true;
   profile.environment = environment;
   auto layout = make_layout(profile, "/mnt/gentoo", "");
@@ -72,13 +73,50 @@ TEST(EnvironmentPlaybook, NeedsASwap) {
                UsageError);
 }
 
-TEST(EnvironmentPlaybook, IsForSqliteAlone) {
+TEST(EnvironmentPlaybook, HasAServerWhereTheCatalogHasOne) {
+  expect_golden("environment-postgresql-plan.txt", plan_text(environment_plan({}, "postgresql"), 79));
+  expect_golden("environment-mysql-plan.txt", plan_text(environment_plan({}, "mysql"), 79));
+}
+
+template <typename Kind>
+std::size_t place_of(const std::vector<Action>& actions) {
+  std::size_t at = 0;
+  while (at < actions.size() && !std::holds_alternative<Kind>(actions[at])) ++at;
+  return at;
+}
+
+const PlannedStep& step_of(const Plan& plan, const std::string& kind) {
+  for (const auto& step : plan.steps)
+    if (step.uses == kind) return step;
+  throw Failed("no step " + kind, "");
+}
+
+TEST(EnvironmentPlaybook, TheServerIsStartedFirstAndStoppedLast) {
+  const auto plan = environment_plan({}, "postgresql");
+  const auto& configure = step_of(plan, "configure-environment").actions;
+  EXPECT_LT(place_of<DumpCatalog>(configure), configure.size());
+  EXPECT_EQ(place_of<CopyCatalog>(configure), configure.size());
+  const auto& prove = step_of(plan, "prove-environment").actions;
+  EXPECT_EQ(place_of<LoadCatalog>(prove), 0U);
+  EXPECT_EQ(place_of<StartCatalog>(prove), 1U);
+  EXPECT_LT(place_of<StartCatalog>(prove), place_of<StartDaemon>(prove));
+  const auto& stop = std::get<StopDaemons>(step_of(plan, "stop-bacula").actions.at(0)).names;
+  EXPECT_EQ(stop.front(), "bacula-dir");
+  EXPECT_EQ(stop.back(), "PostgreSQL");
+  const auto sqlite = environment_plan();
+  EXPECT_EQ(std::get<StopDaemons>(step_of(sqlite, "stop-bacula").actions.at(0)).names.back(), "bacula-sd");
+}
+
+// A run that is resumed behind the restore starts them once more.
+TEST(EnvironmentPlaybook, WhatHoldsTheVolumesBringsTheServer) {
   auto profile = sample_profile();
-  profile.makes_environment = true;
-  profile.bacula.catalog = "postgresql";
-  EXPECT_THROW(make_plan(load_playbook(source_path("playbooks/environment.toml")), profile,
-                         recorded_machine("alder"), make_layout(profile, "/mnt/gentoo", ""), ""),
-               UsageError);
+  profile.bacula.catalog = "mysql";
+  const auto plan = make_plan(load_playbook(source_path("playbooks/storage.toml")), profile,
+                              recorded_machine("alder"), make_layout(profile, "/mnt/gentoo", ""), "");
+  const auto& hold = std::get<HoldVolumes>(step_of(plan, "hold-volumes").actions.at(0));
+  ASSERT_TRUE(hold.catalog);
+  EXPECT_EQ(hold.catalog->kind, "mysql");
+  EXPECT_EQ(hold.catalog->environment, "/mnt/gentoo/environment");
 }
 
 // A resumed run has left the network namespace that it was begun in.

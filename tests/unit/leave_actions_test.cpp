@@ -124,7 +124,7 @@ TEST_F(LeaveActions, ACatalogThatDoesNotKnowTheVolumesIsNoFailure) {
 
 TEST_F(LeaveActions, TheCatalogGoesWhereTheMachineLooksForIt) {
   with_catalogs();
-  hand_over_catalog(catalog(), heard);
+  hand_over_catalog(director, catalog(), heard);
   EXPECT_EQ(heard.only("catalog-handed-over").text("to"), "/srv/bacula/alder.db");
   EXPECT_EQ(heard.events[0].text("from"), environment / "var/lib/bacula/bacula.db");
   EXPECT_EQ(system::read_file(root / "srv/bacula/alder.db"), "the newest");
@@ -135,20 +135,20 @@ TEST_F(LeaveActions, TheCatalogOfTheBackupIsKeptWithWhatBelongsToIt) {
   with_catalogs();
   fs::permissions(root.put("srv/bacula/alder.db", "older"), fs::perms::owner_read | fs::perms::owner_write);
   root.put("srv/bacula/alder.db-journal", "of the older");
-  hand_over_catalog(catalog(), heard);
+  hand_over_catalog(director, catalog(), heard);
   heard.only("catalog-handed-over");
   EXPECT_EQ(system::read_file(root / "srv/bacula/alder.db"), "the newest");
   EXPECT_EQ(mode_of("srv/bacula/alder.db"), 0600U);
   EXPECT_FALSE(fs::exists(root / "srv/bacula/alder.db-journal"));
   EXPECT_EQ(system::read_file(root / "srv/bacula/alder.db.before-recovery-journal"), "of the older");
-  hand_over_catalog(catalog(), heard);  // begun once more
+  hand_over_catalog(director, catalog(), heard);  // begun once more
   EXPECT_EQ(system::read_file(root / "srv/bacula/alder.db.before-recovery"), "older");
 }
 
 TEST_F(LeaveActions, TheCopyOfARunThatWasKilledBehindItIsNoOlderCatalog) {
   with_catalogs();
-  hand_over_catalog(catalog(), heard);
-  hand_over_catalog(catalog(), heard);
+  hand_over_catalog(director, catalog(), heard);
+  hand_over_catalog(director, catalog(), heard);
   EXPECT_EQ(system::read_file(root / "srv/bacula/alder.db"), "the newest");
   EXPECT_FALSE(fs::exists(root / "srv/bacula/alder.db.before-recovery"));
 }
@@ -160,7 +160,7 @@ TEST_F(LeaveActions, TheCatalogIsAsTheOlderOneWasThatAKilledRunPutAside) {
   if (::geteuid() == 0) {
     ASSERT_EQ(::chown(kept.c_str(), 1234, 4321), 0);
   }
-  hand_over_catalog(catalog(), heard);
+  hand_over_catalog(director, catalog(), heard);
   struct stat older {
   }, newest{};
   ASSERT_EQ(::stat(kept.c_str(), &older), 0);
@@ -175,7 +175,7 @@ TEST_F(LeaveActions, AWorkingDirectoryThatNoBackupHoldsIsMade) {
   fs::permissions(environment / "var/lib/bacula", fs::perms::owner_all);
   root.put("etc/passwd", "root:x:0:0::/:/bin/sh\nbacula:x:" + std::to_string(::getuid()) + ":" +
                              std::to_string(::getgid()) + "::/var/lib/bacula:/bin/false\n");
-  hand_over_catalog(catalog(), heard);
+  hand_over_catalog(director, catalog(), heard);
   heard.only("catalog-handed-over");
   EXPECT_EQ(mode_of("srv/bacula"), 0700U);
   EXPECT_EQ(system::read_file(root / "srv/bacula/alder.db"), "the newest");
@@ -187,7 +187,7 @@ TEST_F(LeaveActions, NoLinkLeadsTheCatalogOutOfTheTree) {
   fs::remove(root / "srv/bacula");
   fs::create_directories(root / "somewhere");
   fs::create_symlink("../../../../../../../../../somewhere", root / "srv/bacula");
-  hand_over_catalog(catalog(), heard);
+  hand_over_catalog(director, catalog(), heard);
   heard.only("catalog-handed-over");
   EXPECT_TRUE(fs::exists(root / "somewhere/alder.db"));
 }
@@ -196,13 +196,13 @@ TEST_F(LeaveActions, ACatalogThatMayNotKnowTheBackupIsNotHandedOver) {
   with_catalogs();
   const auto why = [&](const HandOverCatalog& action) {
     heard.events.clear();
-    hand_over_catalog(action, heard);
+    hand_over_catalog(director, action, heard);
     EXPECT_FALSE(fs::exists(root / "srv/bacula/alder.db"));
     return heard.only("catalog-not-handed-over").text("why");
   };
   auto action = catalog();
   action.kind = "postgresql";
-  EXPECT_NE(why(action).find("dump"), std::string::npos);
+  EXPECT_NE(why(action).find("bacula-dir.conf"), std::string::npos) << "nothing to dump";
   keep(false);
   EXPECT_NE(why(catalog()).find("could not be asked"), std::string::npos);
   keep(true);
@@ -321,6 +321,16 @@ TEST(LeftProblems, AreSaidAtTheGate) {
   const auto by_hand = said({problem("volumes-not-held"), problem("reminder-without-unit")});
   EXPECT_NE(by_hand.find("recover quarantine --hold"), std::string::npos);
   EXPECT_EQ(by_hand.find("It runs the backup there"), std::string::npos);
+}
+
+TEST(LeftProblems, ADumpIsLoadedByHand) {
+  const std::vector<std::string> commands{"createdb bacula", "psql bacula < /var/lib/recover/catalog.sql"};
+  const auto text =
+      said({problem("catalog-not-handed-over"),
+            Event("catalog-left").with("to", "/var/lib/recover/catalog.sql").with("commands", commands)});
+  EXPECT_EQ(text.find("moon"), std::string::npos) << "an earlier try";
+  EXPECT_NE(text.find("/var/lib/recover/catalog.sql. Load it"), std::string::npos) << text;
+  EXPECT_NE(text.find("\n  createdb bacula\n  psql bacula < "), std::string::npos) << text;
 }
 
 TEST(LeftProblems, AreGoneWhenALaterTryGoesWell) {

@@ -47,6 +47,8 @@ std::vector<Event> everything() {
                            "catalog-not-current",
                            "catalog-handed-over",
                            "catalog-not-handed-over",
+                           "catalog-left",
+                           "catalog-loaded",
                            "reminder-left",
                            "reminder-without-program",
                            "extracted",
