@@ -131,7 +131,8 @@ struct StartDaemon {
 };
 
 // The server of the environment's catalog, in the foreground and owned by the run, once it answers. Nothing
-// happens when the run has it already.
+// happens when the run has it already, or the environment's Director has its catalog elsewhere: an
+// environment that was made by hand.
 struct StartCatalog {
   std::string environment;
   std::string configuration, client;  // Bacula's, in it

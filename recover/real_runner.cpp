@@ -201,7 +201,8 @@ class RealRunner : public Runner {
     if (runs(name)) return;
     // One that lost its catalog is begun anew with it.
     stop({"bacula-dir"});
-    held_.push_back({name, start_catalog(processes_, a), false, true, a.patience});
+    if (auto server = start_catalog(processes_, a))
+      held_.push_back({name, std::move(server), false, true, a.patience});
   }
 
   // What has ended is forgotten.

@@ -53,6 +53,12 @@ bool has_system_user(const std::string& name) {
   return ::getpwnam(name.c_str()) != nullptr;
 }
 
+bool has_own_server(const std::string& environment, const std::string& configuration,
+                    const std::string& client, const std::string& kind) {
+  const auto access = bacula::find_database_in(environment, configuration, client);
+  return access && access->is_own_server(kind);
+}
+
 std::vector<std::string> own_names() {
   auto names = system::own_addresses();
   names.push_back(system::host_name());
@@ -103,6 +109,7 @@ void require_room(const std::string& environment, std::int64_t dump) {
 }  // namespace
 
 std::unique_ptr<system::Child> start_catalog(system::Processes& processes, const StartCatalog& action) {
+  if (!has_own_server(action.environment, action.configuration, action.client, action.kind)) return nullptr;
   if (!system::TreeRoot(action.environment).has(Places::data))
     throw Failed("The recovery environment has no catalog in " + std::string(Places::data),
                  "Make it anew on the healthy machine: recover --playbook environment");
@@ -173,6 +180,9 @@ void load_catalog(system::Processes& processes, const LoadCatalog& action, Obser
 
 void hand_over_dump(system::Processes& processes, const HandOverCatalog& action, Observer& observer) {
   try {
+    if (!has_own_server(action.environment, action.configuration, action.client, action.kind))
+      throw Failed("the recovery environment was made by hand, and its Director has the catalog elsewhere",
+                   "");
     const auto names = catalog_names(action.environment, action.configuration, action.client);
     const system::TreeRoot root(action.root);
     root.make_directories(Layout::handed_over, 0700);

@@ -14,7 +14,8 @@ class Processes;
 
 namespace recover {
 
-// It answers. Throws Failed.
+// It answers. Nothing where the environment was made by hand, and its Director has the catalog elsewhere.
+// Throws Failed.
 std::unique_ptr<system::Child> start_catalog(system::Processes& processes, const StartCatalog& action);
 
 // Tells "catalog-copied" with "from" and "bytes", and "progress". Throws Failed when nobody may dump it.

@@ -130,15 +130,24 @@ std::optional<DatabaseAccess> find_database(const std::string& configuration, co
   return access;
 }
 
+bool DatabaseAccess::is_own_server(const std::string& kind) const {
+  return kind == "postgresql" ? address == ServerPlaces::sockets : socket == ServerPlaces::mariadb_socket;
+}
+
+std::optional<DatabaseAccess> find_database_in(const std::string& root, const std::string& configuration,
+                                               const std::string& client) {
+  const system::TreeRoot tree(root);
+  return find_database(configuration, client,
+                       {[&tree](const std::string& path) -> std::optional<std::string> {
+                         const auto file = tree.open(path, O_RDONLY | O_NONBLOCK);
+                         if (!file) return std::nullopt;
+                         return system::read_file_or("/proc/self/fd/" + std::to_string(file.get()), "");
+                       }});
+}
+
 std::optional<DatabaseNames> find_database_names(const std::string& root, const std::string& configuration,
                                                  const std::string& client) {
-  const system::TreeRoot tree(root);
-  const auto access =
-      find_database(configuration, client, {[&tree](const std::string& path) -> std::optional<std::string> {
-                      const auto file = tree.open(path, O_RDONLY | O_NONBLOCK);
-                      if (!file) return std::nullopt;
-                      return system::read_file_or("/proc/self/fd/" + std::to_string(file.get()), "");
-                    }});
+  const auto access = find_database_in(root, configuration, client);
   if (!access) return std::nullopt;
   return access->names;
 }

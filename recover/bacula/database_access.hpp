@@ -17,6 +17,9 @@ struct DatabaseAccess {
   std::string password;               // a secret
   bool has_user = true;               // else the name of whoever runs the Director
 
+  // At the server that recover makes in an environment (catalog_server.hpp), and not where somebody who made
+  // the environment by hand has put it.
+  bool is_own_server(const std::string& kind) const;
   // On this machine, as far as the address tells. `own`: its names and addresses.
   bool is_here(const std::vector<std::string>& own) const;
 };
@@ -26,7 +29,10 @@ struct DatabaseAccess {
 std::optional<DatabaseAccess> find_database(const std::string& configuration, const std::string& client,
                                             const Sources& sources);
 
-// Names alone, in a tree that is not the running one.
+// The same in a tree that is not the running one; no command in its configuration is run.
+std::optional<DatabaseAccess> find_database_in(const std::string& root, const std::string& configuration,
+                                               const std::string& client);
+// Names alone.
 std::optional<DatabaseNames> find_database_names(const std::string& root, const std::string& configuration,
                                                  const std::string& client);
 
