@@ -11,6 +11,7 @@
 #include "recover/aftercare.hpp"
 #include "recover/bacula/bootstrap.hpp"
 #include "recover/bacula/bootstrap_comments.hpp"
+#include "recover/bacula/catalog_server.hpp"
 #include "recover/bacula/choose.hpp"
 #include "recover/bacula/director.hpp"
 #include "recover/bacula/volume.hpp"
@@ -115,7 +116,7 @@ class RealProber : public Prober {
     if (facts.backup) facts.proof = read_kept_proof(layout);
     facts.verified =
         verify::read_result(storage + Layout::state_on_storage, profile_.filesystem.uuid_to_make());
-    facts.storage = read_storage(layout, facts);
+    facts.storage = read_storage(layout, profile_.bacula.catalog, facts);
     if (look.director) facts.director = ask(layout);
     if (look.filesystem && is_mounted(layout.target, facts))
       facts.filesystem = system::read_filesystem(layout.target);
@@ -151,7 +152,18 @@ class RealProber : public Prober {
     }
   }
 
-  static StorageFacts read_storage(const Layout& layout, const Facts& facts) {
+  // Where recover has put a catalog into the environment that a server has.
+  static void look_for_server(const std::string& environment, const std::string& catalog,
+                              StorageFacts& storage) {
+    if (!bacula::is_served(catalog) || !storage.environment ||
+        !system::TreeRoot(environment).has(bacula::ServerPlaces::home))
+      return;
+    const auto programs = bacula::find_server_programs(catalog, environment);
+    for (const auto& name : bacula::server_programs(catalog))
+      storage.environment_tools.push_back({name, programs.empty() ? "" : programs + "/" + name});
+  }
+
+  static StorageFacts read_storage(const Layout& layout, const std::string& catalog, const Facts& facts) {
     StorageFacts storage;
     storage.mount_point = layout.storage;
     for (const auto& mount : facts.mounts)
@@ -162,6 +174,7 @@ class RealProber : public Prober {
         system::exists(layout.environment + "/usr") || system::exists(layout.environment + "/bin");
     for (const auto* name : environment_tools)
       storage.environment_tools.push_back({name, system::find_program(name, layout.environment)});
+    look_for_server(layout.environment, catalog, storage);
     storage.stamp = environment::read_stamp(layout.environment_in_use);
     storage.stored = read_stored(layout.volumes);
     if (struct stat status{}; ::stat(layout.bootstrap.c_str(), &status) == 0) {

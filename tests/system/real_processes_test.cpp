@@ -50,6 +50,19 @@ TEST(Run, GivesAnInputLargerThanAnyPipe) {
   EXPECT_TRUE(result.out == input);
 }
 
+TEST(Run, TellsHowMuchOfAFileItHasRead) {
+  const tests::TemporaryDirectory directory;
+  const auto file = directory.put("input", std::string(100'000, 'x'));
+  std::vector<std::int64_t> told;
+  const auto result = real_processes()->run({.argv = {"sh", "-c", "head -c 1000 | wc -c; sleep 1.5; wc -c"},
+                                             .input_file = file,
+                                             .on_input = [&](std::int64_t bytes) {
+                                               told.push_back(bytes);
+                                             }});
+  EXPECT_EQ(result.out, "1000\n99000\n");
+  EXPECT_EQ(told, std::vector<std::int64_t>{1000});
+}
+
 TEST(Run, AChildThatDoesNotReadItsInputIsNoError) {
   const auto result = run({.argv = {"true"}, .input = std::string(5'000'000, 'x')});
   EXPECT_EQ(result.status, 0);
