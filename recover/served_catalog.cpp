@@ -134,7 +134,10 @@ void ServedCatalog::load(const std::string& dump, const OnLoaded& on_loaded,
   const auto result = processes_.run(spec);
   auto fault = bacula::fault_in_load(result.out);
   if (fault.empty() && result.stalled) fault = "nothing went on any more";
-  if (fault.empty() && result.status != 0) fault = last_of(result.out + result.err);
+  if (fault.empty() && result.status != 0) {
+    fault = last_of(result.out + result.err);
+    fault = fault.substr(fault.rfind('\n') + 1);
+  }
   if (!fault.empty() || result.status != 0)
     throw Failed(
         "The dump " + dump + " cannot be loaded into " + bacula::server_name(server_.kind) + ": " +
