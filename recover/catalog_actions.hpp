@@ -2,8 +2,6 @@
 // (action.hpp: ProvideCatalog).
 #pragma once
 
-#include <string>
-
 #include "recover/action.hpp"
 #include "recover/event.hpp"
 
@@ -18,11 +16,5 @@ namespace recover {
 // "catalog-not-current", with why, and the jobs that the Director will not know. Throws Interrupted alone,
 // and Failed when the former one could not be kept.
 void provide_catalog(system::Processes& processes, const ProvideCatalog& action, Observer& observer);
-
-// `made`, which is whole and in another directory of the same filesystem, in the place of `file`, with its
-// owner and mode. The former is kept beside as FILE.before-recovery, or with a number behind it; at every
-// moment one of the two is FILE, and whole. Returns the name of what is kept; empty: there was none. Throws
-// Failed.
-std::string put_catalog(const std::string& made, const std::string& file);
 
 }  // namespace recover

@@ -2,7 +2,12 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
+
 #include "recover/bacula/catalog_file.hpp"
+#include "recover/bacula/catalog_server.hpp"
+#include "recover/bacula/database_access.hpp"
+#include "recover/bacula/known_backups.hpp"
 #include "recover/error.hpp"
 #include "recover/system/files.hpp"
 #include "recover/system/machine.hpp"
@@ -22,22 +27,58 @@ std::string named(const std::vector<KnownJob>& jobs) {
   return text;
 }
 
-void find_file(const CatalogRequest& request, CatalogOutlook& outlook) try {
-  if (request.kind != "sqlite3") {
-    outlook.problem =
-        "the catalog is a database of " + request.kind + ", and recover loads catalogs of SQLite alone yet";
-    return;
-  }
-  const system::TreeRoot root(request.environment);
+void find_sqlite(const CatalogRequest& request, const system::TreeRoot& root, CatalogOutlook& outlook) {
   const auto catalog = find_catalog_file(root, request.configuration, request.client);
-  if (!catalog) {
+  if (catalog)
+    outlook.file = root.real_path(catalog->directory) + "/" + catalog->name;
+  else
     outlook.problem =
         request.configuration + "/bacula-dir.conf of the recovery environment names no SQLite catalog";
-    return;
-  }
-  outlook.file = root.real_path(catalog->directory) + "/" + catalog->name;
+}
+
+void find_served(const CatalogRequest& request, CatalogOutlook& outlook) {
+  const auto server = server_name(request.kind);
+  if (!find_database_names(request.environment, request.configuration, request.client))
+    outlook.problem = request.configuration + "/bacula-dir.conf of the recovery environment names no catalog";
+  else if (find_server_programs(request.kind, request.environment).empty())
+    outlook.problem = "the recovery environment has no server of " + server + " (" +
+                      system::joined(server_programs(request.kind)) + ")";
+  else
+    outlook.file = request.environment + ServerPlaces::data;
+}
+
+void find_file(const CatalogRequest& request, CatalogOutlook& outlook) try {
+  if (is_served(request.kind)) return find_served(request, outlook);
+  find_sqlite(request, system::TreeRoot(request.environment), outlook);
 } catch (const Failed& error) {
   outlook.problem = error.problem();
+}
+
+// No server runs yet. What it knew when it was made lies beside it; who can start it asks it itself.
+void look_at_served(const CatalogRequest& request, CatalogOutlook& outlook) try {
+  const system::TreeRoot root(request.environment);
+  if (!root.has(ServerPlaces::data)) {
+    outlook.own = unreadable_catalog("there is no catalog " + outlook.file, outlook.newest);
+    return;
+  }
+  const auto known = text_of_known(root);
+  outlook.own_is_to_be_asked = known.empty();
+  outlook.own = known.empty()
+                    ? unreadable_catalog("nothing beside it tells what it knows", outlook.newest)
+                    : sight_of(parse_known_backups(known), request.newest.backup_job, outlook.newest);
+} catch (const Failed& error) {
+  outlook.own_is_to_be_asked = true;
+  outlook.own = unreadable_catalog(error.problem(), outlook.newest);
+}
+
+void look_at_own(const CatalogRequest& request, CatalogOutlook& outlook) {
+  if (is_served(request.kind)) return look_at_served(request, outlook);
+  outlook.own = look_at_catalog(outlook.file, request.newest.backup_job, outlook.newest);
+}
+
+void add_dump(CatalogOutlook& outlook, const std::string& path) {
+  if (struct stat status{}; !path.empty() && ::stat(path.c_str(), &status) == 0)
+    outlook.dumps.push_back({path, status.st_size, status.st_mtime});
 }
 
 }  // namespace
@@ -53,18 +94,23 @@ CatalogOutlook look_at_catalogs(const CatalogRequest& request) {
   find_file(request, outlook);
   if (!outlook.problem.empty()) return outlook;
   outlook.newest = find_newest_backup(request.newest);
-  outlook.own = look_at_catalog(outlook.file, request.newest.backup_job, outlook.newest);
-  if (will_do(outlook.own, outlook.newest)) return outlook;
-  if (struct stat status{}; !request.dump.empty() && ::stat(request.dump.c_str(), &status) == 0) {
-    outlook.dump = request.dump;
-    outlook.dump_size = status.st_size;
-    outlook.dump_written = status.st_mtime;
-  }
+  look_at_own(request, outlook);
+  if (!will_do(outlook.own, outlook.newest)) look_at_others(request, outlook);
+  return outlook;
+}
+
+void look_at_others(const CatalogRequest& request, CatalogOutlook& outlook) {
+  outlook.dumps.clear();
+  add_dump(outlook, request.dump);
+  // What a server's catalog was made from knows as much, so it is of use only where that does not work.
+  if (is_served(request.kind) && !outlook.own.readable())
+    add_dump(outlook, request.environment + ServerPlaces::dump);
+  std::stable_sort(outlook.dumps.begin(), outlook.dumps.end(),
+                   [](const auto& a, const auto& b) { return a.written > b.written; });
   if (!request.catalog_bootstrap.empty() && system::exists(request.catalog_bootstrap))
     outlook.catalog_bootstrap = request.catalog_bootstrap;
   outlook.can_scan = !system::find_program("bscan", request.environment).empty();
   outlook.volumes = volumes_to_scan(request.newest.volumes);
-  return outlook;
 }
 
 bool will_do(const CatalogSight& sight, const NewestBackup& newest) {
@@ -87,11 +133,14 @@ std::vector<std::string> outlook_text(const CatalogOutlook& outlook) {
   if (will_do(outlook.own, outlook.newest))
     return {"The recovery environment's own is used: it knows " +
             system::printable(words_of(jobs.empty() ? outlook.own.newest : jobs.back()))};
-  std::vector<std::string> lines{"The recovery environment's own will not do: " +
-                                 against(outlook.own, outlook.newest)};
-  if (!outlook.dump.empty())
-    lines.push_back("The dump " + outlook.dump + ", " + system::human_bytes(outlook.dump_size) + ", of " +
-                    system::local_time(outlook.dump_written) +
+  std::vector<std::string> lines{
+      outlook.own_is_to_be_asked
+          ? "The recovery environment's own is asked in the run, by its server: " + outlook.own.problem +
+                ". If it will not do:"
+          : "The recovery environment's own will not do: " + against(outlook.own, outlook.newest)};
+  for (const auto& dump : outlook.dumps)
+    lines.push_back("The dump " + dump.path + ", " + system::human_bytes(dump.size) + ", of " +
+                    system::local_time(dump.written) +
                     ", is loaded beside it, and used when it knows that backup");
   if (!outlook.catalog_bootstrap.empty())
     lines.push_back("The dump that " + outlook.catalog_bootstrap +

@@ -25,21 +25,29 @@ struct CatalogRequest {
 };
 
 struct CatalogOutlook {
-  std::string file;     // the environment's catalog, as the host sees it; empty: there can be none
+  struct Dump {
+    std::string path;
+    std::int64_t size = 0, written = 0;
+  };
+  std::string file;     // the environment's catalog (or its server's data), as the host sees it; empty: there
+                        // can be none
   std::string problem;  // why; else empty
   NewestBackup newest;
   CatalogSight own;
-  std::string dump;  // that is there; else empty
-  std::int64_t dump_size = 0, dump_written = 0;
-  std::string catalog_bootstrap;  // that is there; else empty
-  bool can_scan = false;          // bscan is in the environment
-  VolumesToScan volumes;          // looked for only when the own one does not do
+  bool own_is_to_be_asked = false;  // a server's, and no note tells what it knows
+  std::vector<Dump> dumps;          // that are there, the newest first
+  std::string catalog_bootstrap;    // that is there; else empty
+  bool can_scan = false;            // bscan is in the environment
+  VolumesToScan volumes;
 };
 
 // The environment's catalog, as the host sees it; empty: there can be none.
 std::string catalog_path(const CatalogRequest& request);
 
+// Where the environment's own will do, nothing else is looked for.
 CatalogOutlook look_at_catalogs(const CatalogRequest& request);
+// Dumps, volumes and bscan, although it would do.
+void look_at_others(const CatalogRequest& request, CatalogOutlook& outlook);
 
 // It knows the newest backup; or, where nothing tells which that is, any.
 bool will_do(const CatalogSight& sight, const NewestBackup& newest);

@@ -117,12 +117,6 @@ void make_empty_catalog_by(const std::string& script, const std::string& to) {
   catalog.run(script.substr(begin + 2 + word.size(), end - begin - 2 - word.size()));
 }
 
-std::int64_t version_made_by(const std::string& script) {
-  constexpr std::string_view words = "INSERT INTO Version (VersionId) VALUES (";
-  const auto at = script.find(words);
-  return at == std::string::npos ? 0 : std::strtoll(script.c_str() + at + words.size(), nullptr, 10);
-}
-
 void write_ahead(const std::string& path) {
   SqliteFile(path, SqliteFile::Way::existing).run("PRAGMA journal_mode=WAL;");
 }

@@ -1,9 +1,13 @@
 #include "recover/bacula/known_backups.hpp"
 
+#include <fcntl.h>
+
 #include <algorithm>
 #include <charconv>
 
+#include "recover/bacula/catalog_server.hpp"
 #include "recover/error.hpp"
+#include "recover/system/files.hpp"
 
 namespace recover::bacula {
 namespace {
@@ -91,6 +95,11 @@ CatalogSight sight_of(const KnownBackups& known, const std::string& backup_job, 
     sight.knows_newest = known.has(newest.jobs.back()) ||
                          (sight.newest.job.id > 0 && is_later(sight.newest, newest.jobs.back()));
   return sight;
+}
+
+std::string text_of_known(const system::TreeRoot& environment) {
+  const auto file = environment.open(ServerPlaces::known, O_RDONLY | O_NONBLOCK);
+  return file ? system::read_file("/proc/self/fd/" + std::to_string(file.get())) : "";
 }
 
 CatalogSight unreadable_catalog(const std::string& why, const NewestBackup& newest) {

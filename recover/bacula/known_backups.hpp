@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "recover/bacula/catalog_sight.hpp"
+#include "recover/system/tree_root.hpp"
 
 namespace recover::bacula {
 
@@ -27,6 +28,9 @@ std::string known_backups_query();
 KnownBackups parse_known_backups(std::string_view text);
 
 CatalogSight sight_of(const KnownBackups& known, const std::string& backup_job, const NewestBackup& newest);
+
+// What lies beside the catalog of a server in that environment (ServerPlaces::known); empty: nothing.
+std::string text_of_known(const system::TreeRoot& environment);
 
 // Of one that cannot be asked.
 CatalogSight unreadable_catalog(const std::string& why, const NewestBackup& newest);

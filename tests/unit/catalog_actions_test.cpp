@@ -9,6 +9,7 @@
 
 #include "recover/bacula/catalog_choice.hpp"
 #include "recover/bacula/restore.hpp"
+#include "recover/catalog_beside.hpp"
 #include "recover/error.hpp"
 #include "recover/layout.hpp"
 #include "recover/system/files.hpp"

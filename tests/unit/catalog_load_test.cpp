@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "recover/bacula/catalog_sight.hpp"
+#include "recover/bacula/table_script.hpp"
 #include "recover/error.hpp"
 #include "recover/system/files.hpp"
 #include "small_catalog.hpp"
