@@ -169,29 +169,7 @@ struct Typed {
     for (auto& line : bacula::director_lines()) said.push_back(std::move(line));
     return conversation(a.console, said);
   }
-  Lines operator()(const ProvideCatalog& a) const {
-    const std::string usual = "/var/lib/bacula/bacula.db", bacula = a.request.environment + usual,
-                      scratch = a.request.environment + Layout::catalog_scratch,
-                      scanned = scratch + Layout::scanned_catalog;
-    if (a.request.kind != "sqlite3") return {"# see that the catalog (" + a.request.kind + ") is loaded"};
-    Lines lines{"# where the catalog is, bacula-dir.conf says: WorkingDirectory, dbname. For example",
-                "#   " + bacula, "# only if it does not know the newest backup, make another beside it:",
-                joined({"install", "-d", "-m", "0700", scratch})};
-    if (!a.request.dump.empty()) {
-      lines.emplace_back("# from the newest dump:");
-      lines.push_back(joined({"sqlite3", scanned}) + " < " + system::shell_quoted(a.request.dump));
-    }
-    if (!a.bextract.empty()) {
-      lines.push_back("# or from the dump on the volumes that " + a.request.catalog_bootstrap + " names:");
-      lines.push_back(joined(a.bextract));
-    }
-    lines.insert(lines.end(),
-                 {std::string(lines.size() > 4 ? "# or, " : "# ") +
-                      "in empty tables (make_sqlite3_tables), from a list of all volumes, Volume=\"NAME\":",
-                  joined(a.bscan), "# when it is whole, and knows that backup:",
-                  joined({"ln", bacula, bacula + ".before-recovery"}), joined({"mv", scanned, bacula})});
-    return lines;
-  }
+  Lines operator()(const ProvideCatalog& a) const { return provide_lines(a); }
   Lines operator()(const ChooseBackup& a) const {
     auto lines = conversation(a.request.console, bacula::choose_lines(a.request));
     lines.push_back("# keep the bootstrap file that it names as " + a.request.keep + "/backup.bsr");

@@ -8,6 +8,7 @@
 #include "recover/catalog_beside.hpp"
 #include "recover/error.hpp"
 #include "recover/served_catalog.hpp"
+#include "recover/server_data.hpp"
 #include "recover/system/files.hpp"
 #include "recover/system/process.hpp"
 #include "recover/system/tree_root.hpp"
@@ -58,8 +59,7 @@ class ServedCatalogBeside : public CatalogBeside {
   }
 
   std::string put(const MadeCatalog& made) override {
-    const auto kept = put_catalog_data(request().environment, made.known);
-    return kept.empty() ? "" : request().environment + kept;
+    return put_catalog_data(request().environment, made.known, /*keep=*/true);
   }
 
  private:

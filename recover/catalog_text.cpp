@@ -31,12 +31,63 @@ void start_and_load(const CatalogServer& server, const std::string& dump, Lines&
   lines.push_back(typed(bacula::load_command(server, usual)) + " < " + system::shell_quoted(dump));
 }
 
+void take_from_volumes(const ProvideCatalog& action, Lines& lines) {
+  if (action.bextract.empty()) return;
+  lines.push_back("# or from the dump on the volumes that " + action.request.catalog_bootstrap + " names:");
+  lines.push_back(typed(action.bextract));
+}
+
+Lines provide_sqlite(const ProvideCatalog& action) {
+  const auto& request = action.request;
+  const std::string usual_file = "/var/lib/bacula/bacula.db", bacula = request.environment + usual_file,
+                    scratch = request.environment + Layout::catalog_scratch,
+                    scanned = scratch + Layout::scanned_catalog;
+  Lines lines{"# where the catalog is, bacula-dir.conf says: WorkingDirectory, dbname. For example",
+              "#   " + bacula, "# only if it does not know the newest backup, make another beside it:",
+              typed({"install", "-d", "-m", "0700", scratch})};
+  if (!request.dump.empty()) {
+    lines.emplace_back("# from the newest dump:");
+    lines.push_back(typed({"sqlite3", scanned}) + " < " + system::shell_quoted(request.dump));
+  }
+  take_from_volumes(action, lines);
+  lines.insert(lines.end(),
+               {std::string(lines.size() > 4 ? "# or, " : "# ") +
+                    "in empty tables (make_sqlite3_tables), from a list of all volumes, Volume=\"NAME\":",
+                typed(action.bscan), "# when it is whole, and knows that backup:",
+                typed({"ln", bacula, bacula + ".before-recovery"}), typed({"mv", scanned, bacula})});
+  return lines;
+}
+
+Lines provide_served(const ProvideCatalog& action) {
+  const auto& request = action.request;
+  const CatalogServer server{request.kind, request.environment, Places::data_beside, true};
+  const auto data = request.environment + Places::data, made = request.environment + Places::data_beside;
+  const auto dump = request.dump.empty() ? request.environment + Places::dump : request.dump;
+  Lines lines{"# the catalog is in " + data,
+              "# only if it does not know the newest backup, make another beside it,",
+              "# from the newest dump:"};
+  for (auto& line : make_beside_lines(request.environment, request.kind, dump))
+    lines.push_back(std::move(line));
+  take_from_volumes(action, lines);
+  lines.insert(lines.end(), {"# or, in empty tables (make_" + request.kind +
+                                 "_tables), from a list of all volumes, Volume=\"NAME\":",
+                             typed(bacula::scan_command(server, usual, action.bscan)),
+                             "# when it is whole, and knows that backup, stop that server, and:",
+                             typed({"rm", "-f", request.environment + Places::known}),
+                             typed({"mv", data, data + ".before-recovery"}), typed({"mv", made, data})});
+  return lines;
+}
+
 }  // namespace
 
 std::string typed(const std::vector<std::string>& argv) {
   std::string line;
   for (const auto& word : argv) line += (line.empty() ? "" : " ") + system::shell_quoted(word);
   return line;
+}
+
+Lines provide_lines(const ProvideCatalog& action) {
+  return bacula::is_served(action.request.kind) ? provide_served(action) : provide_sqlite(action);
 }
 
 Lines start_lines(const StartCatalog& action) {

@@ -1,5 +1,5 @@
-// What an operator would type for the actions on a catalog that a server has (action.hpp). The names of user
-// and database are in bacula-dir.conf, which no plan reads: Bacula's own stand for them.
+// What an operator would type for the actions on a catalog (action.hpp). The names of user and database of
+// one that a server has are in bacula-dir.conf, which no plan reads: Bacula's own stand for them.
 #pragma once
 
 #include <string>
@@ -13,6 +13,7 @@ namespace recover {
 // An argv as a line.
 std::string typed(const std::vector<std::string>& argv);
 
+std::vector<std::string> provide_lines(const ProvideCatalog& action);
 std::vector<std::string> start_lines(const StartCatalog& action);
 std::vector<std::string> dump_lines(const DumpCatalog& action);
 std::vector<std::string> load_lines(const LoadCatalog& action);

@@ -139,11 +139,4 @@ std::string put_catalog_data(const std::string& environment, const std::string& 
   return kept;
 }
 
-std::string read_known(const std::string& environment) {
-  const system::TreeRoot root(environment);
-  if (!root.has(Places::data)) return "";
-  const auto file = root.open(Places::known, O_RDONLY | O_NONBLOCK);
-  return file ? system::read_file("/proc/self/fd/" + std::to_string(file.get())) : "";
-}
-
 }  // namespace recover

@@ -38,8 +38,11 @@ void find_sqlite(const CatalogRequest& request, const system::TreeRoot& root, Ca
 
 void find_served(const CatalogRequest& request, CatalogOutlook& outlook) {
   const auto server = server_name(request.kind);
-  if (!find_database_names(request.environment, request.configuration, request.client))
+  const auto access = find_database_in(request.environment, request.configuration, request.client);
+  if (!access)
     outlook.problem = request.configuration + "/bacula-dir.conf of the recovery environment names no catalog";
+  else if (!access->is_own_server(request.kind))
+    outlook.problem = "the recovery environment was made by hand, and its Director has the catalog elsewhere";
   else if (find_server_programs(request.kind, request.environment).empty())
     outlook.problem = "the recovery environment has no server of " + server + " (" +
                       system::joined(server_programs(request.kind)) + ")";
@@ -81,6 +84,17 @@ void add_dump(CatalogOutlook& outlook, const std::string& path) {
     outlook.dumps.push_back({path, status.st_size, status.st_mtime});
 }
 
+// What a server's catalog was made from knows no more than that; of use it is where that does not work, or
+// where it has not come to be loaded.
+void add_own_dump(const CatalogRequest& request, CatalogOutlook& outlook) {
+  struct stat dump {
+  }, known{};
+  const auto path = request.environment + ServerPlaces::dump;
+  const bool loaded = ::stat((request.environment + ServerPlaces::known).c_str(), &known) == 0 &&
+                      ::stat(path.c_str(), &dump) == 0 && dump.st_mtime <= known.st_mtime;
+  if (!loaded || !outlook.own.readable()) add_dump(outlook, path);
+}
+
 }  // namespace
 
 std::string catalog_path(const CatalogRequest& request) {
@@ -102,9 +116,7 @@ CatalogOutlook look_at_catalogs(const CatalogRequest& request) {
 void look_at_others(const CatalogRequest& request, CatalogOutlook& outlook) {
   outlook.dumps.clear();
   add_dump(outlook, request.dump);
-  // What a server's catalog was made from knows as much, so it is of use only where that does not work.
-  if (is_served(request.kind) && !outlook.own.readable())
-    add_dump(outlook, request.environment + ServerPlaces::dump);
+  if (is_served(request.kind)) add_own_dump(request, outlook);
   std::stable_sort(outlook.dumps.begin(), outlook.dumps.end(),
                    [](const auto& a, const auto& b) { return a.written > b.written; });
   if (!request.catalog_bootstrap.empty() && system::exists(request.catalog_bootstrap))

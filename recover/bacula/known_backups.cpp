@@ -98,6 +98,7 @@ CatalogSight sight_of(const KnownBackups& known, const std::string& backup_job, 
 }
 
 std::string text_of_known(const system::TreeRoot& environment) {
+  if (!environment.has(ServerPlaces::data)) return "";
   const auto file = environment.open(ServerPlaces::known, O_RDONLY | O_NONBLOCK);
   return file ? system::read_file("/proc/self/fd/" + std::to_string(file.get())) : "";
 }

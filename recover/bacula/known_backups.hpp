@@ -29,7 +29,8 @@ KnownBackups parse_known_backups(std::string_view text);
 
 CatalogSight sight_of(const KnownBackups& known, const std::string& backup_job, const NewestBackup& newest);
 
-// What lies beside the catalog of a server in that environment (ServerPlaces::known); empty: nothing.
+// What lies beside the catalog of a server in that environment (ServerPlaces::known); empty: nothing, or
+// there is no data that it could be of.
 std::string text_of_known(const system::TreeRoot& environment);
 
 // Of one that cannot be asked.

@@ -20,9 +20,12 @@
 #include "recover/layout.hpp"
 #include "recover/places.hpp"
 #include "recover/probe.hpp"
+#include "recover/runner.hpp"
 #include "recover/system/files.hpp"
+#include "recover/system/keyboard.hpp"
 #include "recover/system/lock.hpp"
 #include "recover/system/machine.hpp"
+#include "recover/system/mount.hpp"
 #include "recover/system/signals.hpp"
 #include "recover/system/text.hpp"
 #include "recover/verify/before.hpp"
@@ -179,13 +182,29 @@ class Freshen {
       return;
     }
     if (!options_.dry_run) {
-      if (wanted.renewal == Renewal::catalog)
-        freshen::renew_catalog(sight.path, profile_, *backups_.newest, reporter_);
       if (wanted.profile)
         equip_environment(
             {sight.path, running().path, profile_.file, running().playbooks, running().libraries});
+      if (wanted.renewal == Renewal::catalog) renew_catalog(sight.path);
     }
     tell(wanted.piece);
+  }
+
+  // What is mounted for it is seen by nobody else, and gone with it.
+  void renew_catalog(const std::string& environment) {
+    freshen::require_may_renew(environment, profile_);
+    system::enter_private_mount_namespace();
+    const auto keyboard = system::terminal_keyboard(/*wanted=*/false);
+    const auto runner = real_runner(processes(), *keyboard);
+    try {
+      for (const auto& action : freshen::renewal_of_catalog(environment, profile_))
+        runner->perform(action, reporter_);
+    } catch (Error& error) {
+      for (auto& failure : runner->release()) error.add_aftermath(std::move(failure));
+      throw;
+    }
+    for (const auto& failure : runner->release()) throw Failed(failure, "See who is in " + environment);
+    freshen::require_knows(environment, profile_, *backups_.newest);
   }
 
   // As the playbook's own run would, with its lock, journal and proof.

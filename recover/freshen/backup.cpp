@@ -65,7 +65,9 @@ Piece look_at_bootstrap(const Profile& profile, const StorageFacts& storage, con
 }
 
 bool wants_dump(const Profile& profile) {
-  return !profile.verify.catalog_dump.empty() || profile.bacula.catalog != "sqlite3";
+  // Nobody else sees to the catalog of a server in an environment that is made by hand.
+  return !profile.verify.catalog_dump.empty() ||
+         (profile.environment.by_hand && profile.bacula.catalog != "sqlite3");
 }
 
 Piece look_at_dump(const Profile& profile, const StorageFacts& storage, const Backups& backups) {

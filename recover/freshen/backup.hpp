@@ -24,7 +24,8 @@ Piece look_at_backups(const Profile& profile, const Backups& backups);
 
 Piece look_at_bootstrap(const Profile& profile, const StorageFacts& storage, const Backups& backups);
 
-// Of [verify] catalog-dump, and of a catalog that is no SQLite. Else the environment's catalog is the copy.
+// Of [verify] catalog-dump, and of a server's catalog where the environment is made by hand. Else the
+// environment's catalog is the copy.
 bool wants_dump(const Profile& profile);
 Piece look_at_dump(const Profile& profile, const StorageFacts& storage, const Backups& backups);
 

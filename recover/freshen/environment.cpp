@@ -4,7 +4,10 @@
 #include <sys/stat.h>
 
 #include "recover/bacula/catalog_file.hpp"
+#include "recover/bacula/catalog_server.hpp"
 #include "recover/bacula/catalog_sight.hpp"
+#include "recover/bacula/database_access.hpp"
+#include "recover/bacula/known_backups.hpp"
 #include "recover/check.hpp"
 #include "recover/environment_actions.hpp"
 #include "recover/error.hpp"
@@ -41,9 +44,29 @@ std::string outside_path(const system::TreeRoot& root, const bacula::CatalogFile
   return root.real_path(catalog.directory) + "/" + catalog.name;
 }
 
-// Why a restore could not begin with it as it is; SQLite would roll a change that was not ended back, into
-// whatever file has its name.
+// Who made it by hand may have a server anywhere, and that is not asked.
+bool has_catalog_elsewhere(const std::string& environment, const Profile& profile) {
+  const auto& bacula = profile.bacula;
+  if (!bacula::is_served(bacula.catalog)) return false;
+  const auto access = bacula::find_database_in(environment, bacula.configuration, bacula.client);
+  return access && !access->is_own_server(bacula.catalog);
+}
+
+// What the new copy may take while the old one is there: a server's catalog is a dump, which is loaded.
+std::int64_t bytes_of_catalog(const std::string& environment, const Profile& profile) {
+  const system::TreeRoot machine("/"), root(environment);
+  if (!bacula::is_served(profile.bacula.catalog))
+    return size_in(machine, catalog_of(machine, profile).path());
+  return size_in(root, bacula::ServerPlaces::dump);
+}
+
+// Why a restore could not begin with it as it is. SQLite would roll a change that was not ended back, into
+// whatever file has its name; a server does that with its own.
 std::string problem_of_catalog(const system::TreeRoot& root, const Profile& profile) try {
+  if (bacula::is_served(profile.bacula.catalog))
+    return root.has(bacula::ServerPlaces::data)
+               ? ""
+               : std::string("it has no catalog ") + bacula::ServerPlaces::data;
   const auto catalog = catalog_of(root, profile);
   if (size_in(root, catalog.path()) == 0) return "it has no catalog " + catalog.path();
   const auto change = bacula::unfinished_change(outside_path(root, catalog));
@@ -108,13 +131,6 @@ EnvironmentWanted renew_environment(const EnvironmentSight& sight) {
   EnvironmentWanted wanted;
   auto& piece = wanted.piece;
   piece.name = "environment";
-  if (sight.catalog != "sqlite3") {
-    piece.missing.push_back({"The catalog is a database of " + sight.catalog +
-                                 ", and recover makes environments for SQLite alone yet",
-                             "Make it by hand (docs/handbook.md, 1.3), and say so in the profile: "
-                             "[environment] by-hand = true"});
-    return wanted;
-  }
   piece.missing = sight.refusals;
   piece.current = sight.path + (sight.newest.empty() ? " has this machine's versions and configuration"
                                                      : " knows " + sight.newest);
@@ -140,8 +156,9 @@ EnvironmentWanted renew_environment(const EnvironmentSight& sight) {
   }
   if (!sight.knows_newest) {
     wanted.renewal = Renewal::catalog;
-    piece.done.push_back("only the catalog copied anew into " + sight.path + ": it did not know " +
-                         sight.newest);
+    piece.done.push_back("only the catalog " +
+                         std::string(bacula::is_served(sight.catalog) ? "dumped and loaded" : "copied") +
+                         " anew into " + sight.path + ": it did not know " + sight.newest);
   }
   if (!sight.same_profile) {
     wanted.profile = true;
@@ -184,10 +201,10 @@ EnvironmentSight look_at_environment(system::Processes& processes, const Profile
     return sight;
   }
   sight.stamp = storage.stamp;
-  if (sight.catalog != "sqlite3") return sight;
   const system::TreeRoot root(sight.path);
-  sight.catalog_problem = problem_of_catalog(root, profile);
-  if (sight.catalog_problem.empty() && backups.newest) {
+  const bool elsewhere = sight.by_hand && has_catalog_elsewhere(sight.path, profile);
+  if (!elsewhere) sight.catalog_problem = problem_of_catalog(root, profile);
+  if (!elsewhere && sight.catalog_problem.empty() && backups.newest) {
     try {
       sight.knows_newest = knows(sight.path, profile, *backups.newest);
     } catch (const Failed& error) {
@@ -202,29 +219,44 @@ EnvironmentSight look_at_environment(system::Processes& processes, const Profile
 
 bool knows(const std::string& environment, const Profile& profile, const bacula::JobRecord& job) {
   const system::TreeRoot root(environment);
-  const auto catalog = catalog_of(root, profile);
-  return bacula::catalog_knows(outside_path(root, catalog), {job.session_id, job.session_time, {}});
+  const bacula::KnownJob known{job.session_id, job.session_time, {}};
+  if (!bacula::is_served(profile.bacula.catalog))
+    return bacula::catalog_knows(outside_path(root, catalog_of(root, profile)), known);
+  const auto text = bacula::text_of_known(root);
+  return !text.empty() && bacula::parse_known_backups(text).has(known);
 }
 
-void renew_catalog(const std::string& environment, const Profile& profile, const bacula::JobRecord& newest,
-                   Observer& observer) {
+void require_knows(const std::string& environment, const Profile& profile, const bacula::JobRecord& newest) {
+  if (!knows(environment, profile, newest))
+    throw Failed("The copy of the catalog in " + environment + " does not know job " +
+                     std::to_string(newest.id) + " either, which the Director knows",
+                 "See that " + profile.bacula.configuration +
+                     "/bacula-dir.conf names the catalog that the running Director has");
+}
+
+void require_may_renew(const std::string& environment, const Profile& profile) {
   if (const auto points = system::mounted_below(environment, system::read_mounts()); !points.empty())
     throw Refused("The recovery environment is in use: mounted in it is " + system::joined(points),
                   "Leave it, and unmount: umount " + points.back());
-  const system::TreeRoot machine("/");
-  const auto bytes = size_in(machine, catalog_of(machine, profile).path());
+  const auto bytes = bytes_of_catalog(environment, profile);
   const auto free = system::free_bytes(environment);
   if (free < bytes + spare_bytes)
     throw Refused("The catalog needs " + system::human_bytes(bytes) + " beside its old copy, and " +
                       system::human_bytes(spare_bytes) + " to spare; free at " + environment + " is " +
                       system::human_bytes(free),
                   "Make room there, but delete no Bacula volume");
-  copy_catalog({environment, profile.bacula.configuration, profile.bacula.client}, observer);
-  if (!knows(environment, profile, newest))
-    throw Failed("The copy of the catalog in " + environment + " does not know job " +
-                     std::to_string(newest.id) + " either, which the Director knows",
-                 "See that " + profile.bacula.configuration +
-                     "/bacula-dir.conf names the catalog that the running Director has");
+}
+
+std::vector<Action> renewal_of_catalog(const std::string& environment, const Profile& profile) {
+  const auto& bacula = profile.bacula;
+  if (!bacula::is_served(bacula.catalog))
+    return {CopyCatalog{environment, bacula.configuration, bacula.client}};
+  return {DumpCatalog{environment, bacula.configuration, bacula.client, bacula.catalog},
+          Mount{"proc", environment + "/proc", "proc", ""},
+          Mount{"/dev", environment + "/dev", "", "bind"},
+          Mount{"tmpfs", environment + "/run", "tmpfs", "mode=0755"},
+          Mount{"tmpfs", environment + "/tmp", "tmpfs", "mode=1777"},
+          LoadCatalog{environment, bacula.configuration, bacula.client, bacula.catalog}};
 }
 
 }  // namespace recover::freshen

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "recover/event.hpp"
+#include "recover/action.hpp"
 #include "recover/facts.hpp"
 #include "recover/freshen/backup.hpp"
 #include "recover/freshen/piece.hpp"
@@ -54,11 +54,15 @@ std::vector<Missing> missing_sources(const ProfileEnvironment& environment);
 EnvironmentSight look_at_environment(system::Processes& processes, const Profile& profile,
                                      const StorageFacts& storage, const Backups& backups);
 
-// Puts a new copy of the catalog in the old one's place, and sees that it knows the job. Nothing else of the
-// environment changes. Throws Refused when somebody is in it, or there is no room; Failed.
-void renew_catalog(const std::string& environment, const Profile& profile, const bacula::JobRecord& newest,
-                   Observer& observer);
+// Throws Refused when somebody is in it, or there is no room for another catalog.
+void require_may_renew(const std::string& environment, const Profile& profile);
+// What puts a new copy of the machine's catalog in the old one's place; nothing else of the environment
+// changes. Of a server's the copy is a dump, which a server in the environment loads: that wants the kernel's
+// filesystems there, for as long as it lasts.
+std::vector<Action> renewal_of_catalog(const std::string& environment, const Profile& profile);
 
+// Throws Failed when the environment's catalog does not know that job.
+void require_knows(const std::string& environment, const Profile& profile, const bacula::JobRecord& newest);
 // Whether the environment's catalog knows that job. Throws Failed when it cannot be asked.
 bool knows(const std::string& environment, const Profile& profile, const bacula::JobRecord& job);
 

@@ -1,5 +1,7 @@
 // Which catalog the environment's Director will use: one that knows the newest backup, or it would choose an
 // older one.
+#include <algorithm>
+
 #include "recover/steps/kinds.hpp"
 
 namespace recover::steps {
@@ -29,7 +31,8 @@ std::vector<Action> plan(const StepContext& context) {
                         scratch + Layout::dump_bootstrap,
                         bacula.device,
                         scratch + Layout::extracted_dump};
-  // -s -m: into the catalog, volumes too; -S -v: progress; the catalog is bacula.db in the directory of -w.
+  // -s -m: into the catalog, volumes too; -S -v: progress. Whose database it is in a server, is known when it
+  // runs; of SQLite it is the file bacula.db in the directory of -w.
   provide.bscan = {"chroot",
                    layout.environment,
                    "bscan",
@@ -39,13 +42,13 @@ std::vector<Action> plan(const StepContext& context) {
                    "-v",
                    "-w",
                    scratch,
-                   "-n",
-                   "bacula",
                    "-c",
                    configuration(context, "bacula-sd.conf"),
                    "-b",
                    scratch + Layout::scanned_volumes,
                    bacula.device};
+  if (bacula.catalog == "sqlite3")
+    provide.bscan.insert(std::find(provide.bscan.begin(), provide.bscan.end(), "-c"), {"-n", "bacula"});
   return {provide};
 }
 

@@ -6,6 +6,7 @@
 
 #include "recover/bacula/bootstrap.hpp"
 #include "recover/bacula/catalog_file.hpp"
+#include "recover/bacula/catalog_server.hpp"
 #include "recover/duration.hpp"
 #include "recover/system/files.hpp"
 #include "recover/system/machine.hpp"
@@ -66,9 +67,12 @@ Answer bootstrap_tells_of(const Profile& profile, const std::string& storage, co
 
 std::string catalog_copy(const Profile& profile, const std::string& storage) {
   if (!profile.verify.catalog_dump.empty()) return storage + "/" + profile.verify.catalog_dump;
-  if (profile.bacula.catalog != "sqlite3") return "";
   const auto environment = storage + "/" + profile.storage.environment;
   if (!system::exists(environment)) return "";
+  if (bacula::is_served(profile.bacula.catalog)) {
+    const auto dump = environment + bacula::ServerPlaces::dump;
+    return system::exists(dump) ? dump : "";
+  }
   const auto catalog = bacula::find_catalog_file(system::TreeRoot(environment), profile.bacula.configuration,
                                                  profile.bacula.client);
   return catalog ? environment + catalog->path() : "";

@@ -210,12 +210,6 @@ TEST_F(ProvideCatalogTest, WhatItCannotMakeRoomForStopsNoRun) {
   EXPECT_EQ(known(), (std::vector<std::string>{"1"}));
 }
 
-TEST_F(ProvideCatalogTest, AnotherDatabaseIsLeftAsItIs) {
-  action.request.kind = "postgresql";
-  EXPECT_EQ(provide().name, "catalog-not-current");
-  EXPECT_NE(told.events.back().text("why").find("postgresql"), std::string::npos);
-}
-
 TEST_F(ProvideCatalogTest, TheDryRunSaysWhatItWillCome) {
   make_catalog(catalog, old);
   put_dump(newer);

@@ -167,13 +167,47 @@ TEST(FreshEnvironment, MadeByHandIsLeftAlone) {
   expect_holds(wanted.piece.missing[0].problem, "does not know job 3");
 }
 
-TEST(FreshEnvironment, OfAnotherCatalogThanSqliteIsMissing) {
+TEST(FreshEnvironment, TheCatalogOfAServerIsRenewedAloneToo) {
   auto sight = current();
   sight.catalog = "postgresql";
+  EXPECT_EQ(renew_environment(sight).renewal, Renewal::none);
+  sight.knows_newest = false;
   const auto wanted = renew_environment(sight);
-  EXPECT_EQ(wanted.renewal, Renewal::none);
-  ASSERT_EQ(wanted.piece.missing.size(), 1U);
-  expect_holds(wanted.piece.missing[0].remedy, "by-hand = true");
+  EXPECT_EQ(wanted.renewal, Renewal::catalog);
+  ASSERT_EQ(wanted.piece.done.size(), 1U);
+  expect_holds(wanted.piece.done[0], "only the catalog dumped and loaded anew");
+}
+
+TEST(FreshCatalog, OfAServerIsDumpedHereAndLoadedThere) {
+  auto profile = test::sample_profile();
+  EXPECT_EQ(renewal_of_catalog("/env", profile).size(), 1U);
+  profile.bacula.catalog = "mysql";
+  const auto actions = renewal_of_catalog("/env", profile);
+  ASSERT_EQ(actions.size(), 6U);
+  EXPECT_TRUE(std::holds_alternative<DumpCatalog>(actions.front()));
+  // The machine's server is asked before anything of the environment lies over the machine's.
+  for (std::size_t at = 1; at < 5; ++at)
+    EXPECT_TRUE(std::get<Mount>(actions[at]).target.starts_with("/env/")) << at;
+  EXPECT_TRUE(std::holds_alternative<LoadCatalog>(actions.back()));
+}
+
+TEST(FreshCatalog, OfAServerIsKnownByTheNoteBesideIt) {
+  const TemporaryDirectory environment;
+  auto profile = test::sample_profile();
+  profile.bacula.catalog = "postgresql";
+  bacula::JobRecord job;
+  job.session_id = 3;
+  job.session_time = 77;
+  EXPECT_FALSE(knows(environment.path(), profile, job));
+  const std::string known =
+      "version\t16\njobs\t1\nbackup\t77\t3\t9\tNightly\tF\t2026-11-21 22:58:01\t3\t300\nend\n";
+  environment.put("var/lib/recover-catalog/known", known);
+  EXPECT_FALSE(knows(environment.path(), profile, job)) << "there is no data that it could be of";
+  environment.put("var/lib/recover-catalog/data/PG_VERSION", "15");
+  EXPECT_TRUE(knows(environment.path(), profile, job));
+  EXPECT_NO_THROW(require_knows(environment.path(), profile, job));
+  job.session_id = 4;
+  EXPECT_THROW(require_knows(environment.path(), profile, job), Failed);
 }
 
 TEST(FreshCatalog, KnowsAJobThatHasEndedWellAndNoOther) {
@@ -268,6 +302,8 @@ TEST_F(OnStorage, ADumpIsAskedForWhereOneIsNamedOrNeeded) {
   expect_holds(missing(look_at_dump(profile, facts, backups)), "no copy of the catalog");
   profile.verify.catalog_dump = "";
   profile.bacula.catalog = "postgresql";
+  EXPECT_FALSE(wants_dump(profile)) << "it is dumped into the environment";
+  profile.environment.by_hand = true;
   EXPECT_TRUE(wants_dump(profile));
   expect_holds(missing(look_at_dump(profile, facts, backups)), "names no dump");
 }
