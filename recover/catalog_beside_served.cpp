@@ -93,7 +93,7 @@ class ServedCatalogBeside : public CatalogBeside {
   void note(const std::string& known) const {
     const system::TreeRoot root(request().environment);
     if (bacula::text_of_known(root) == known) return;
-    system::write_file(root.real_path(ServerPlaces::home) + "/known", known, 0600);
+    system::write_file(root.real_path(ServerPlaces::home) + "/known", known, 0644);
   }
 
   const CatalogWork& work_;

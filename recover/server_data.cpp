@@ -10,6 +10,7 @@
 #include <filesystem>
 
 #include "recover/bacula/catalog_server.hpp"
+#include "recover/bacula/known_backups.hpp"
 #include "recover/error.hpp"
 #include "recover/system/answers.hpp"
 #include "recover/system/files.hpp"
@@ -137,6 +138,10 @@ std::string put_catalog_data(const std::string& environment, const std::string& 
   if (replaces && !keep) system::remove_tree(made);
   system::write_file(file, known, 0644);
   return kept;
+}
+
+std::string read_known(const std::string& environment) {
+  return bacula::text_of_known(system::TreeRoot(environment));
 }
 
 }  // namespace recover

@@ -27,4 +27,7 @@ void remove_leftovers(const std::string& environment, const std::string& data);
 // where `keep`: its path, as the host sees it, is returned; empty: there was none, or it is gone.
 std::string put_catalog_data(const std::string& environment, const std::string& known, bool keep);
 
+// What ServerPlaces::known says; empty when there is none, or no data that it could be of.
+std::string read_known(const std::string& environment);
+
 }  // namespace recover

@@ -115,9 +115,9 @@ class Server : public ScriptedProcesses {
   std::string environment_, data_;
 };
 
-class ServedCatalogTest : public testing::Test {
+class ProvideServedCatalog : public testing::Test {
  protected:
-  ServedCatalogTest() {
+  ProvideServedCatalog() {
     auto& request = action.request;
     request.environment = environment;
     request.configuration = "/etc/bacula";
@@ -168,7 +168,7 @@ class ServedCatalogTest : public testing::Test {
   Told told;
 };
 
-TEST_F(ServedCatalogTest, TheEnvironmentsOwnIsUsedWhenItsServerSaysThatItKnowsTheNewest) {
+TEST_F(ProvideServedCatalog, TheEnvironmentsOwnIsUsedWhenItsServerSaysThatItKnowsTheNewest) {
   put_own(2, 2);
   EXPECT_EQ(outlook().size(), 1U);
   EXPECT_EQ(provide().text("way"), "environment");
@@ -176,14 +176,14 @@ TEST_F(ServedCatalogTest, TheEnvironmentsOwnIsUsedWhenItsServerSaysThatItKnowsTh
   EXPECT_FALSE(server.running);
 }
 
-TEST_F(ServedCatalogTest, WithoutANoteItIsAskedAndTheNoteMade) {
+TEST_F(ProvideServedCatalog, WithoutANoteItIsAskedAndTheNoteMade) {
   put_own(2, 0);
   EXPECT_NE(outlook()[0].find("is asked in the run"), std::string::npos) << outlook()[0];
   EXPECT_EQ(provide().text("way"), "environment");
   EXPECT_EQ(outlook().size(), 1U);
 }
 
-TEST_F(ServedCatalogTest, ElseTheNewestDumpIsLoadedBesideAndSwappedIn) {
+TEST_F(ProvideServedCatalog, ElseTheNewestDumpIsLoadedBesideAndSwappedIn) {
   put_own(1, 1);
   action.request.dump = directory.put("catalog.sql", dump(2));
   EXPECT_EQ(outlook()[1].find("The dump " + action.request.dump), 0U);
@@ -199,7 +199,7 @@ TEST_F(ServedCatalogTest, ElseTheNewestDumpIsLoadedBesideAndSwappedIn) {
   EXPECT_EQ(provide().text("way"), "environment");
 }
 
-TEST_F(ServedCatalogTest, ElseBscanFillsAnEmptyOne) {
+TEST_F(ProvideServedCatalog, ElseBscanFillsAnEmptyOne) {
   put_own(1, 1);
   action.request.dump = directory.put("catalog.sql", dump(1));
   server.scanned = 2;
@@ -211,7 +211,7 @@ TEST_F(ServedCatalogTest, ElseBscanFillsAnEmptyOne) {
 }
 
 // The note says that it would do; its server does not start.
-TEST_F(ServedCatalogTest, DamagedDataIsMadeAnewFromTheDumpThatItCameFrom) {
+TEST_F(ProvideServedCatalog, DamagedDataIsMadeAnewFromTheDumpThatItCameFrom) {
   put_own(2, 2);
   directory.put(inside(ServerPlaces::data) + "/damaged", "yes");
   directory.put(inside(ServerPlaces::dump), dump(2));
@@ -221,7 +221,7 @@ TEST_F(ServedCatalogTest, DamagedDataIsMadeAnewFromTheDumpThatItCameFrom) {
   EXPECT_EQ(jobs(), "2");
 }
 
-TEST_F(ServedCatalogTest, WithoutDataItIsMadeFromTheVolumes) {
+TEST_F(ProvideServedCatalog, WithoutDataItIsMadeFromTheVolumes) {
   server.scanned = 2;
   const auto event = provide();
   EXPECT_EQ(event.text("way"), "bscan") << event.text("why");
@@ -229,7 +229,7 @@ TEST_F(ServedCatalogTest, WithoutDataItIsMadeFromTheVolumes) {
   EXPECT_EQ(jobs(), "2");
 }
 
-TEST_F(ServedCatalogTest, WhatGoesWrongLeavesTheOwnOneAsItIs) {
+TEST_F(ProvideServedCatalog, WhatGoesWrongLeavesTheOwnOneAsItIs) {
   put_own(1, 1);
   action.request.dump = directory.put("catalog.sql",
                                       "--\n-- PostgreSQL database dump\n--\nbad\n"
@@ -244,7 +244,7 @@ TEST_F(ServedCatalogTest, WhatGoesWrongLeavesTheOwnOneAsItIs) {
   EXPECT_FALSE(system::exists(environment + ServerPlaces::data + ".before-recovery"));
 }
 
-TEST_F(ServedCatalogTest, ADumpThatKnowsMoreIsBetterThanNothing) {
+TEST_F(ProvideServedCatalog, ADumpThatKnowsMoreIsBetterThanNothing) {
   put_own(0, 0);
   action.request.dump = directory.put("catalog.sql", dump(1));
   const auto event = provide();
@@ -253,13 +253,13 @@ TEST_F(ServedCatalogTest, ADumpThatKnowsMoreIsBetterThanNothing) {
   EXPECT_EQ(jobs(), "1");
 }
 
-TEST_F(ServedCatalogTest, AnotherDatabasesDumpIsNotLoaded) {
+TEST_F(ProvideServedCatalog, AnotherDatabasesDumpIsNotLoaded) {
   action.request.dump = directory.put("catalog.sql", "-- MariaDB dump\n-- Dump completed\n");
   const auto event = provide();
   EXPECT_NE(event.text("why").find("it is a dump of MariaDB"), std::string::npos) << event.text("why");
 }
 
-TEST_F(ServedCatalogTest, AnEnvironmentOfAnotherHandIsLeftAsItIs) {
+TEST_F(ProvideServedCatalog, AnEnvironmentOfAnotherHandIsLeftAsItIs) {
   put_own(1, 1);
   configure("127.0.0.1");
   EXPECT_NE(outlook()[0].find("made by hand"), std::string::npos);
@@ -267,12 +267,12 @@ TEST_F(ServedCatalogTest, AnEnvironmentOfAnotherHandIsLeftAsItIs) {
   EXPECT_TRUE(server.started.empty());
 }
 
-TEST_F(ServedCatalogTest, WithoutItsServerThereIsNoWay) {
+TEST_F(ProvideServedCatalog, WithoutItsServerThereIsNoWay) {
   std::filesystem::remove_all(directory / "environment/usr/lib/postgresql");
   EXPECT_NE(outlook()[0].find("has no server of PostgreSQL (postgres"), std::string::npos) << outlook()[0];
 }
 
-TEST_F(ServedCatalogTest, WhatIsTypedIsWhatIsDone) {
+TEST_F(ProvideServedCatalog, WhatIsTypedIsWhatIsDone) {
   const auto lines = as_typed(action);
   const auto has = [&](const std::string& text) {
     return std::any_of(lines.begin(), lines.end(),
