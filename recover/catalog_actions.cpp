@@ -146,6 +146,7 @@ class Provider {
   // What is left of it, the next run removes.
   void leave_scratch() const {
     try {
+      beside_->leave();
       system::remove_tree(work_.scratch);
     } catch (const Failed&) {
     }

@@ -48,6 +48,8 @@ class CatalogBeside {
   virtual MadeCatalog scan() = 0;
   // The one that was made last takes the own one's place; where that is kept, or empty. Throws Failed.
   virtual std::string put(const MadeCatalog& made) = 0;
+  // What was made and has not been put anywhere is removed. Throws Failed.
+  virtual void leave() = 0;
 };
 
 // `work` outlives it.

@@ -43,7 +43,7 @@ class ServedCatalogBeside : public CatalogBeside {
     const auto on_loaded = [&](auto bytes, auto total) {
       work_.on_progress(bytes, total, dump);
     };
-    catalog->load(dump, on_loaded, work_.action.stall);
+    catalog->load(dump, on_loaded);
     return look(*catalog);
   }
 
@@ -55,12 +55,16 @@ class ServedCatalogBeside : public CatalogBeside {
     catalog->ask(tables);
     bacula::scan(work_.processes, bacula::scan_command(catalog->server(), names(), work_.action.bscan),
                  work_.outlook.volumes, work_.action.stall, work_.on_progress);
+    // As behind a load: the Director's questions go through whole tables without it.
+    if (request().kind == "postgresql") catalog->ask("ANALYZE;\n");
     return look(*catalog);
   }
 
   std::string put(const MadeCatalog& made) override {
     return put_catalog_data(request().environment, made.known, /*keep=*/true);
   }
+
+  void leave() override { remove_data_beside(request().environment); }
 
  private:
   const bacula::CatalogRequest& request() const { return work_.action.request; }

@@ -101,6 +101,8 @@ class SqliteCatalogBeside : public CatalogBeside {
 
   std::string put(const MadeCatalog&) override { return put_catalog(made(), work_.outlook.file); }
 
+  void leave() override {}  // all of it is in the scratch directory
+
  private:
   const bacula::CatalogRequest& request() const { return work_.action.request; }
   // bscan finds it by its name.

@@ -161,6 +161,7 @@ void load_catalog(system::Processes& processes, const LoadCatalog& action, Obser
     throw Failed("The recovery environment has no " + std::string(Places::dump),
                  "Dump the catalog once more: --restart");
   const auto bytes = static_cast<std::int64_t>(size);
+  remove_data_beside(action.root);
   require_room(action.root, bytes);
   ServedCatalog catalog(processes, {action.kind, action.root, Places::data_beside, true},
                         catalog_names(action.root, action.configuration, action.client));

@@ -121,6 +121,11 @@ void remove_leftovers(const std::string& environment, const std::string& data) {
   for (const auto& entry : fs::directory_iterator(sockets, unreadable)) ::unlink(entry.path().c_str());
 }
 
+void remove_data_beside(const std::string& environment) {
+  if (const auto home = home_of(environment); !home.empty())
+    system::remove_tree(home + "/" + last_name(Places::data_beside));
+}
+
 std::string put_catalog_data(const std::string& environment, const std::string& known, bool keep) {
   const auto home = system::TreeRoot(environment).real_path(Places::home);
   const auto data = home + "/" + last_name(Places::data), made = home + "/" + last_name(Places::data_beside),

@@ -22,6 +22,9 @@ void require_no_server(system::Processes& processes, const std::string& environm
 // process has the number that stands there.
 void remove_leftovers(const std::string& environment, const std::string& data);
 
+// What was made beside and has not come to its place; a large catalog takes as much room as the one in use.
+void remove_data_beside(const std::string& environment);
+
 // Puts the data that was made beside (ServerPlaces::data_beside) in the place of ServerPlaces::data in one
 // moment, when all of it is on the disk, and `known` beside it. No server may run. The former data is kept
 // where `keep`: its path, as the host sees it, is returned; empty: there was none, or it is gone.

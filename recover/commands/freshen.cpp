@@ -192,7 +192,7 @@ class Freshen {
 
   // What is mounted for it is seen by nobody else, and gone with it.
   void renew_catalog(const std::string& environment) {
-    freshen::require_may_renew(environment, profile_);
+    freshen::prepare_renewal(environment, profile_);
     system::enter_private_mount_namespace();
     const auto keyboard = system::terminal_keyboard(/*wanted=*/false);
     const auto runner = real_runner(processes(), *keyboard);

@@ -12,6 +12,7 @@
 #include "recover/environment_actions.hpp"
 #include "recover/error.hpp"
 #include "recover/layout.hpp"
+#include "recover/server_data.hpp"
 #include "recover/system/files.hpp"
 #include "recover/system/mount.hpp"
 #include "recover/system/text.hpp"
@@ -234,10 +235,11 @@ void require_knows(const std::string& environment, const Profile& profile, const
                      "/bacula-dir.conf names the catalog that the running Director has");
 }
 
-void require_may_renew(const std::string& environment, const Profile& profile) {
+void prepare_renewal(const std::string& environment, const Profile& profile) {
   if (const auto points = system::mounted_below(environment, system::read_mounts()); !points.empty())
     throw Refused("The recovery environment is in use: mounted in it is " + system::joined(points),
                   "Leave it, and unmount: umount " + points.back());
+  remove_data_beside(environment);
   const auto bytes = bytes_of_catalog(environment, profile);
   const auto free = system::free_bytes(environment);
   if (free < bytes + spare_bytes)

@@ -54,8 +54,9 @@ std::vector<Missing> missing_sources(const ProfileEnvironment& environment);
 EnvironmentSight look_at_environment(system::Processes& processes, const Profile& profile,
                                      const StorageFacts& storage, const Backups& backups);
 
-// Throws Refused when somebody is in it, or there is no room for another catalog.
-void require_may_renew(const std::string& environment, const Profile& profile);
+// What a renewal that was killed has left is removed. Throws Refused when somebody is in the environment, or
+// there is no room for another catalog.
+void prepare_renewal(const std::string& environment, const Profile& profile);
 // What puts a new copy of the machine's catalog in the old one's place; nothing else of the environment
 // changes. Of a server's the copy is a dump, which a server in the environment loads: that wants the kernel's
 // filesystems there, for as long as it lasts.

@@ -242,6 +242,7 @@ TEST_F(ProvideServedCatalog, WhatGoesWrongLeavesTheOwnOneAsItIs) {
   EXPECT_EQ(jobs(), "1");
   EXPECT_FALSE(server.running);
   EXPECT_FALSE(system::exists(environment + ServerPlaces::data + ".before-recovery"));
+  EXPECT_FALSE(system::exists(environment + ServerPlaces::data_beside));
 }
 
 TEST_F(ProvideServedCatalog, ADumpThatKnowsMoreIsBetterThanNothing) {

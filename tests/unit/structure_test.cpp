@@ -104,7 +104,7 @@ TEST(Structure, FreshenSeesCaptureBaculaAndValues) {
                                      "recover/profile.hpp",        "recover/event.hpp",
                                      "recover/layout.hpp",         "recover/check.hpp",
                                      "recover/verify/outside.hpp", "recover/environment_actions.hpp",
-                                     "recover/action.hpp"};
+                                     "recover/action.hpp",         "recover/server_data.hpp"};
   for (const auto& [file, list] : includes()) {
     if (!file.starts_with("recover/freshen/")) continue;
     for (const auto& include : list) {
