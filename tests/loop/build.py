@@ -4,6 +4,7 @@
 Being PID 1 of them, it may be killed at any moment: its mounts, daemons and loop devices go with it.
 """
 
+import contextlib
 import json
 import os
 import shutil
@@ -11,14 +12,14 @@ import sqlite3
 import sys
 import time
 
-from . import alder, awkward, bacula_conf, tree
+from . import alder, awkward, bacula_conf, database, tree
 from .command import progress, run
 from .daemons import Daemons
 
 _MOUNT_POINTS = ["machine", "storage", "top"]
 
 
-def main(folder):
+def main(folder, catalog):
     os.chdir(folder)
     run("ip", "link", "set", "lo", "up")
     make_images()
@@ -27,9 +28,11 @@ def main(folder):
     mount_machine()
     progress("filling the machine")
     fill_machine()
-    facts = back_up()
-    progress("making the recovery environment")
-    make_environment()
+    with serve(catalog):
+        facts = back_up()
+    if catalog == "sqlite3":  # else recover is to make it
+        progress("making the recovery environment")
+        make_environment()
     with open("facts.json", "w", encoding="utf-8") as file:
         json.dump(facts, file, indent=2)
     for name in _MOUNT_POINTS:
@@ -89,6 +92,17 @@ def fill_machine():
         os.chown(f"storage/{name}", spool.st_uid, group)
     os.mkdir("machine/run/bacula", 0o755)
     os.chown("machine/run/bacula", spool.st_uid, spool.st_gid)
+
+
+def serve(catalog):
+    """What the Director's catalog needs besides."""
+    if catalog == "sqlite3":
+        return contextlib.nullcontext()
+    progress(f"making the catalog in {catalog}")
+    server = database.of(catalog, "machine")
+    server.install()
+    server.configure()
+    return server
 
 
 def identify(root):
@@ -174,4 +188,4 @@ def dump_catalog(catalog, file_name):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -15,11 +15,15 @@ FINISHED, FAILED, USAGE, REFUSED, NOT_FINISHED, INTERRUPTED, LOCKED = range(7)
 
 class LoopTest(unittest.TestCase):
     maxDiff = None
+    catalog = "sqlite3"  # or what server has it
 
     def setUp(self):
-        self.machine = self.enterContext(Machine())
+        self.machine = self.enterContext(self.make_machine())
         self.addCleanup(self.assert_decoys_untouched)
         self.outputs = []
+
+    def make_machine(self):
+        return Machine(catalog=self.catalog)
 
     def recover(self, *args, **options):
         result = self.machine.recover(*args, **options)

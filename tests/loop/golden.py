@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The golden images: built once, cached, and only ever copied.
 
-    cd tests && python3 -m loop.golden      builds them if need be, and prints where they are
+    cd tests && python3 -m loop.golden [postgresql|mysql]    builds them if need be, and prints where they are
 
-The folder holds root.img, storage.img, full.manifest, newest.manifest and facts.json.
+The folder holds root.img, storage.img, full.manifest, newest.manifest and facts.json. Where a database server has the
+catalog, there is no recovery environment in them.
 """
 
 import os
@@ -12,7 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from . import alder, cache
+from . import alder, cache, database
 from .command import CommandFailed, confined, progress
 from .debian import make_tree
 
@@ -21,29 +22,44 @@ _SOURCES = ["alder.py", "awkward.py", "bacula_conf.py", "build.py", "content.py"
             "sockets.py", "tree.py"]
 
 
-def ensure():
+def ensure(catalog="sqlite3"):
     """The folder with the golden images; builds it first where there is none."""
+    return cache.ensure(_name("loop", catalog), _key(catalog, alder.LANE, *_SOURCES),
+                        lambda building: _build(building, catalog))
+
+
+def tree(catalog="sqlite3"):
+    """The folder with the Debian tree, the same for every lane; here packages must be in reach."""
+    return cache.ensure(_name("debian-tree", catalog), _key(catalog, "debian.py"),
+                        lambda building: _build_tree(building, catalog))
+
+
+def _name(what, catalog):
+    # The cache sweeps all that begins with a name: none begins another.
+    return what if catalog == "sqlite3" else f"{catalog}-{what}"
+
+
+def _key(catalog, *things):
+    sources = [*things] if catalog == "sqlite3" else [*things, "database.py"]
     folder = Path(__file__).parent
-    return cache.ensure("loop", cache.key(FORMAT, alder.LANE, *(folder / name for name in _SOURCES)), _build)
+    return cache.key(FORMAT, *(folder / thing if isinstance(thing, str) else thing for thing in sources))
 
 
-def debian_tree():
-    """The same for every lane."""
-    return cache.ensure("debian-tree", cache.key(FORMAT, Path(__file__).parent / "debian.py"), _build_tree)
-
-
-def _build_tree(building):
+def _build_tree(building, catalog):
     scratch = building / "scratch"
     scratch.mkdir()
     progress("Debian tree (mmdebstrap), some 30 s")
-    make_tree(building / "tree.tar", scratch)
+    if catalog == "sqlite3":
+        make_tree(building / "tree.tar", scratch)
+    else:
+        database.make_tree(catalog, building / "tree.tar", scratch)
     shutil.rmtree(scratch)
 
 
-def _build(building):
-    os.link(debian_tree() / "tree.tar", building / "tree.tar")
+def _build(building, catalog):
+    os.link(tree(catalog) / "tree.tar", building / "tree.tar")
     progress("disks, backups and recovery environment, some 30 s")
-    argv = confined(sys.executable, "-m", "loop.build", building, network=False)
+    argv = confined(sys.executable, "-m", "loop.build", building, catalog, network=False)
     path = str(Path(__file__).parent.parent)
     code = subprocess.call(argv, stdin=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": path})
     if code != 0:
@@ -52,4 +68,4 @@ def _build(building):
 
 
 if __name__ == "__main__":
-    print(ensure())
+    print(ensure(*sys.argv[1:]))

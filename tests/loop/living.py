@@ -9,7 +9,7 @@ import subprocess
 import uuid
 from pathlib import Path
 
-from . import alder, mounts
+from . import alder, database, mounts
 from .command import run
 from .daemons import Daemons
 from .machine import to_the_end
@@ -32,12 +32,15 @@ class Living:
         self.machine = machine
         self.path = machine.work / "living"
         self.bacula = Daemons(self.path)
+        self.database = None if machine.catalog == "sqlite3" else database.of(machine.catalog, self.path)
         self._stack = contextlib.ExitStack()
 
     def __enter__(self):
         with self._stack:
             self._stack.enter_context(self._mounted())
             self.boot()
+            if self.database:
+                self._stack.enter_context(self.database)
             self._stack.enter_context(self.bacula)
             self._stack = self._stack.pop_all()
         return self

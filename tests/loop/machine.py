@@ -50,14 +50,16 @@ class Machine(Faults):
 
     `binary`, or else $RECOVER_BIN, is the program under test; without either only the fixture is there.
     `lost`: the root disk is a new one, with nothing on it; which takes less time than to destroy() the old one.
+    `catalog`: what has the Director's, sqlite3, postgresql or mysql. `images`: a folder to take the disks from instead.
     """
 
-    def __init__(self, binary=None, lost=False):
+    def __init__(self, binary=None, lost=False, catalog="sqlite3", images=None):
         self.binary = binary or os.environ.get("RECOVER_BIN")
         self._lost = lost
+        self.catalog, self._source = catalog, images
 
     def __enter__(self):
-        self.golden = golden.ensure()
+        self.golden = golden.ensure(self.catalog)
         self.facts = json.loads((self.golden / "facts.json").read_text(encoding="utf-8"))
         self._lock = _take_lock(wait=True)
         try:
@@ -84,7 +86,7 @@ class Machine(Faults):
                 image.touch()
                 os.truncate(image, alder.ROOT_SIZE)
             else:
-                run("cp", "--sparse=always", "--reflink=auto", self.golden / image.name, image)
+                run("cp", "--sparse=always", "--reflink=auto", (self._source or self.golden) / image.name, image)
         self.images = [self.root_image, storage_image]
         self.serial = str(self.root_image)
         self.device = mounts.attach(self.root_image)
@@ -97,8 +99,9 @@ class Machine(Faults):
         run("mount", "-t", "ext4", "-o", "rw,noatime", self.storage_device, self.storage)
         self.environment, self.volumes = self.storage / "environment", self.storage / "bacula"
         self.bootstraps = self.storage / "bootstraps"
-        (self.storage / "machine.toml").write_text(alder.profile(self.serial), encoding="utf-8")
-        (self.storage / "playbooks").mkdir()
+        profile = alder.profile(self.serial).replace('catalog = "sqlite3"', f'catalog = "{self.catalog}"')
+        (self.storage / "machine.toml").write_text(profile, encoding="utf-8")
+        (self.storage / "playbooks").mkdir(exist_ok=True)
         for playbook in Path(__file__).parents[2].glob("playbooks/*.toml"):
             shutil.copy(playbook, self.storage / "playbooks")
         if self.binary:

@@ -210,7 +210,7 @@ class Stage3(FromTest):
         """In the machine's /run; without Bacula, and some of it another than the machine's."""
         tree = living.file("/run/stage3")
         tree.mkdir()
-        run("tar", "-x", "-f", golden.debian_tree() / "tree.tar", "-C", tree, "--numeric-owner", "--xattrs",
+        run("tar", "-x", "-f", golden.tree() / "tree.tar", "-C", tree, "--numeric-owner", "--xattrs",
             "--xattrs-include=*", "--acls", "--exclude=*bacula*", "--exclude=./dev/*")
         self.make_portage_of_stage3(tree)
         for path, text in [("usr/bin/less", "the stage3's\n"), ("usr/bin/grep", "the stage3's\n"),
