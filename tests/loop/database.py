@@ -67,6 +67,10 @@ class Server:
         """The good jobs that the catalog knows."""
         return {int(job) for job in self.ask("SELECT JobId FROM Job WHERE Type='B' AND JobStatus='T'").split()}
 
+    def dump(self):
+        """Lines of its content, the same as long as nobody writes to it."""
+        return [line for line in self.dump_text().splitlines() if not line.startswith(("\\restrict", "\\unrestrict"))]
+
     def install(self):
         """An empty catalog, by Bacula's own scripts as an administrator runs them."""
         for script in [f"create_{self.kind}_database", f"make_{self.kind}_tables"]:
@@ -119,10 +123,8 @@ class PostgreSQL(Server):
             run(*self._as_root_of_it(f"CREATE ROLE {USER} LOGIN CREATEDB PASSWORD '{PASSWORD}'"))
             super().install()
 
-    def dump(self):
-        """Its content, the same as long as nobody writes to it."""
-        text = run(*self._as("postgres", "pg_dump", NAME))
-        return [line for line in text.splitlines() if not line.startswith(("\\restrict", "\\unrestrict"))]
+    def dump_text(self):
+        return run(*self._as("postgres", "pg_dump", NAME))
 
 
 class MariaDB(Server):
@@ -144,8 +146,8 @@ class MariaDB(Server):
             super().install()
             self.ask(f"GRANT ALL PRIVILEGES ON {NAME}.* TO '{USER}'@'localhost' IDENTIFIED BY '{PASSWORD}'")
 
-    def dump(self):
-        return run("chroot", self.root, "mariadb-dump", "--skip-dump-date", NAME).splitlines()
+    def dump_text(self):
+        return run("chroot", self.root, "mariadb-dump", "--skip-dump-date", NAME)
 
 
 _KINDS = {server.kind: server for server in [PostgreSQL, MariaDB]}
