@@ -7,12 +7,16 @@ Tests of several classes run on some machines at once, a lane each. RECOVER_TEST
 import sys
 from pathlib import Path
 
-from . import apart, lane, mirror, private, runner
+from . import apart, golden, lane, mirror, private, runner
 
 
-def lanes():
+def lanes(tests):
     """They mostly wait for Bacula, and are to meet what they time out for, so: as many as processors."""
-    mirror.ensure()  # here where packages can still be fetched
+    # Here, where packages can still be fetched; a machine is built in the lane that wants it.
+    if any(getattr(test, "wants_mirror", False) for test in tests):
+        mirror.ensure()
+    for catalog in sorted({getattr(test, "catalog", "sqlite3") for test in tests} - {"sqlite3"}):
+        golden.tree(catalog)
     places = []
     for number in range(apart.AT_ONCE):
         lane.prepare(number)

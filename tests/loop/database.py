@@ -126,6 +126,13 @@ class PostgreSQL(Server):
     def dump_text(self):
         return run(*self._as("postgres", "pg_dump", NAME))
 
+    def load(self, text):
+        """In place of what is there."""
+        run(*self._as("postgres", "dropdb", NAME))
+        run(*self._as("postgres", "createdb", "--template=template0", "--encoding=SQL_ASCII", "--locale=C",
+                      f"--owner={USER}", NAME))
+        run(*self._as("postgres", "psql", "-Xq", "-v", "ON_ERROR_STOP=1", "-d", NAME), input=text)
+
 
 class MariaDB(Server):
     kind, user, owner, _owned = "mysql", "mysql", "root", {}
@@ -148,6 +155,10 @@ class MariaDB(Server):
 
     def dump_text(self):
         return run("chroot", self.root, "mariadb-dump", "--skip-dump-date", NAME)
+
+    def load(self, text):
+        self.ask(f"DROP DATABASE {NAME}; CREATE DATABASE {NAME}")
+        run("chroot", self.root, "mariadb", NAME, input=text)
 
 
 _KINDS = {server.kind: server for server in [PostgreSQL, MariaDB]}

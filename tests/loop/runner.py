@@ -37,7 +37,7 @@ def tests_in(suite):
 
 
 def main(folder, words, places=None):
-    """`places()`: where the classes of tests run, some at a time; see apart."""
+    """`places(tests)`: where the classes of tests run, some at a time; see apart."""
     # A polite kill cleans up as ^C does; after anything harder the next run does. (SystemExit would only fail a test.)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     found = list(tests_in(unittest.defaultTestLoader.discover(str(folder), "test_*.py", str(folder.parent))))
@@ -56,7 +56,7 @@ def main(folder, words, places=None):
         print("no test has that name")
     passed = max(0, result.testsRun - failed - skipped)
     if groups:
-        more = apart.run(folder.name, groups, places() if places else None)
+        more = apart.run(folder.name, groups, places(wanted) if places else None)
         passed, failed, skipped = passed + more[0], failed + more[1], skipped + more[2]
     print(f"{passed} passed, {failed} failed, {skipped} skipped")
     return 1 if failed else 0

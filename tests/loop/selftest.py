@@ -13,6 +13,7 @@ from pathlib import Path
 
 from . import alder, by_hand, mounts, tree
 from .command import CommandFailed
+from .living import Living
 from .machine import Machine, sweep_stale
 
 
@@ -145,6 +146,25 @@ class MachineItself(unittest.TestCase):
             with self.assertRaisesRegex(AssertionError, "never came"):
                 machine.recover_tty(["echo hello"], [("good bye", "")], timeout=20)
             self.assertEqual(machine.leaks(), [])
+
+
+class ServedMachines(unittest.TestCase):
+    """Those whose catalog a database server has."""
+
+    def test_it_backs_up_and_its_dump_loads(self):
+        for catalog in ["postgresql", "mysql"]:
+            with self.subTest(catalog), Machine(catalog=catalog) as machine:
+                with Living(machine) as living:
+                    self.assertEqual(living.database.known(), {1, 2})
+                    job = living.bacula.run_job(f"run job={alder.BACKUP_JOB} level=Incremental yes")
+                    before, text = living.database.dump(), living.database.dump_text()
+                    living.bacula.run_job(f"run job={alder.BACKUP_JOB} level=Incremental yes")
+                    self.assertNotEqual(living.database.dump(), before)
+                    with living.without_bacula():
+                        living.database.load(text)
+                    self.assertEqual(living.database.dump(), before)
+                    self.assertEqual(living.database.known(), {1, 2, job})
+                self.assertEqual((machine.leaks(), machine.decoys.differences()), ([], []))
 
 
 class FaultsWork(unittest.TestCase):

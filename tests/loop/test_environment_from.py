@@ -46,6 +46,8 @@ class FromTest(EnvironmentTest):
 
 
 class MirrorTest(FromTest):
+    wants_mirror = True
+
     def prepare(self, living):
         """The machine has the programs; and its bacula is not the number that a fresh Debian would choose."""
         living.file("/etc/dpkg/dpkg.cfg.d/unsafe-io").write_text("force-unsafe-io\n", encoding="ascii")
