@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs the tests of a package (test_*.py), and says in its last line how many."""
+"""Runs the tests of a package (test_*.py), and says in its last line how many.
+
+Classes whose names end in Nightly are run only where a word names them: .ci/run has no time for them.
+"""
 
 import io
 import signal
@@ -41,9 +44,8 @@ def main(folder, words, places=None):
     # A polite kill cleans up as ^C does; after anything harder the next run does. (SystemExit would only fail a test.)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     found = list(tests_in(unittest.defaultTestLoader.discover(str(folder), "test_*.py", str(folder.parent))))
-    # A class with `nightly = True` wants to be named.
     wanted = [test for test in found
-              if (any(word in test.id() for word in words) if words else not getattr(test, "nightly", False))]
+              if (any(word in test.id() for word in words) if words else not type(test).__name__.endswith("Nightly"))]
     groups = apart.classes(wanted) if places else apart.groups(wanted)
     here = [test for test in wanted if not any(test in group for group in groups)]
     stream = io.StringIO() if groups and not here else sys.stdout  # not "Ran 0 tests"

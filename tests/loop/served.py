@@ -3,6 +3,7 @@
 
 import contextlib
 import os
+import re
 import shutil
 import tempfile
 import threading
@@ -65,6 +66,12 @@ class Watch(threading.Thread):
             self.sockets |= listening() - self._before
 
 
+def backups_in(dump):
+    """The numbers of the backup jobs that a dump of either kind has."""
+    rows = re.findall(r"^(\d+)\tBackupAlder\.|[(](\d+),'BackupAlder\.", dump.replace("),(", "),\n("), re.M)
+    return {int(one or other) for one, other in rows}
+
+
 def shared_memory():
     """Segments that a server which was killed leaves to the kernel."""
     with open("/proc/sysvipc/shm", encoding="ascii") as file:
@@ -113,16 +120,22 @@ class ServedTest(LoopTest):
         """One more job, with something in it; its number."""
         self.content = f"changed {time.time()}\n"
         living.file("/etc/fresh").write_text(self.content, encoding="ascii")
-        return living.bacula.run_job(f"run job={alder.BACKUP_JOB} level=Incremental yes")
+        self.content_job = living.bacula.run_job(f"run job={alder.BACKUP_JOB} level=Incremental yes")
+        return self.content_job
 
-    def dump(self, living):
-        """As the machine's own job leaves it behind a backup."""
-        text = living.database.dump_text()
+    def lose_with_a_dump(self):
+        """The machine is lost after a backup that its environment does not know, and a dump does; the job's number."""
+        with Living(self.machine) as living:
+            job = self.back_up(living)
+            text = living.database.dump_text()
         (self.machine.bootstraps / "bacula.sql").write_text(text, encoding="utf-8", errors="surrogateescape")
-
-    def name_dump(self):
         with open(self.machine.storage / "machine.toml", "a", encoding="utf-8") as profile:
             profile.write('\n[verify]\ncatalog-dump = "bootstraps/bacula.sql"\n')
+        self.machine.destroy()
+        self.assertNotIn(job, self.known())
+        dry = self.recover("--playbook", "tree", "--dry-run")
+        self.assert_says(dry, "THE DIRECTOR'S CATALOG", "bootstraps/bacula.sql", "Else it is rebuilt from the volumes")
+        return job
 
     def known(self):
         """The good jobs that the environment's catalog knows, as it says itself."""
@@ -134,10 +147,6 @@ class ServedTest(LoopTest):
         root = self.machine.environment / PLACE / "data"
         return {path: (info.st_uid, info.st_mode, info.st_size, info.st_mtime_ns)
                 for path in root.rglob("*") for info in [path.lstat()]}
-
-    def assert_fresh_is_back(self):
-        with self.machine.root() as root:
-            self.assertEqual((root / "etc/fresh").read_text(encoding="ascii"), self.content)
 
     def assert_secrets_are_roots(self):
         """The passwords are in files that root alone can read; the catalog's in none but the Director's."""

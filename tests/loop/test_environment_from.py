@@ -104,9 +104,8 @@ class Mmdebstrap(MirrorTest):
         self.recover_by_it()
 
 
-class Debootstrap(MirrorTest):
+class DebootstrapNightly(MirrorTest):
     """And what is seen when the making is ended or refused in the midst: minutes that .ci/run has not."""
-    nightly = True
 
     def test_by_debootstrap_it_is_proven(self):
         self.profile('from = "debootstrap"')
