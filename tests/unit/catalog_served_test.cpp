@@ -107,6 +107,7 @@ class Server : public ScriptedProcesses {
     std::istringstream lines(text);
     std::string line;
     for (int i = 0; i < 4; ++i) std::getline(lines, line);
+    if (line == "interrupted") throw Interrupted("Interrupted by SIGINT");
     if (line == "bad") return ended(0, "ERROR:  syntax error\n");
     put(std::stoi(line));
     return ended(0, "");
@@ -243,6 +244,21 @@ TEST_F(ProvideServedCatalog, WhatGoesWrongLeavesTheOwnOneAsItIs) {
   EXPECT_FALSE(server.running);
   EXPECT_FALSE(system::exists(environment + ServerPlaces::data + ".before-recovery"));
   EXPECT_FALSE(system::exists(environment + ServerPlaces::data_beside));
+}
+
+TEST_F(ProvideServedCatalog, InterruptedTheOwnOneIsWholeAndTheNextRunGoesOn) {
+  put_own(1, 1);
+  action.request.dump = directory.put("catalog.sql",
+                                      "--\n-- PostgreSQL database dump\n--\ninterrupted\n"
+                                      "--\n-- PostgreSQL database dump complete\n--\n");
+  EXPECT_THROW(provide_catalog(server, action, told), Interrupted);
+  EXPECT_TRUE(told.events.empty());
+  EXPECT_FALSE(server.running);
+  EXPECT_EQ(jobs(), "1");
+  EXPECT_EQ(system::read_file(environment + ServerPlaces::known), known(1));
+  directory.put("catalog.sql", dump(2));
+  EXPECT_EQ(provide().text("way"), "dump");
+  EXPECT_EQ(jobs(), "2");
 }
 
 TEST_F(ProvideServedCatalog, ADumpThatKnowsMoreIsBetterThanNothing) {
