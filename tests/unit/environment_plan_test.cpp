@@ -10,6 +10,7 @@ namespace {
 
 Plan environment_plan(const ProfileEnvironment& environment = {}, const std::string& catalog = "sqlite3") {
   auto profile = sample_profile();
+  profile.file = "/mnt/gentoo/machine.toml";
   profile.bacula.catalog = catalog;
   profile.makes_environment = true;
   profile.environment = environment;
