@@ -20,7 +20,7 @@ _CATALOG = 'dbname = "bacula"; dbuser = "bacula"; dbpassword = ""'
 
 class Server:
     """The server of a root, in the foreground; a context."""
-    kind = user = owner = packages = left_out = run_folder = data = None
+    kind = user = owner = own = packages = left_out = run_folder = data = None
 
     def __init__(self, root):
         self.root = os.path.abspath(root)
@@ -35,8 +35,8 @@ class Server:
                                              stderr=log, env=ENVIRONMENT, cwd="/")
         deadline = time.monotonic() + 60
         while self._process.poll() is None and time.monotonic() < deadline:
-            if subprocess.run(self._as_root_of_it("SELECT 1"), stdin=subprocess.DEVNULL, capture_output=True,
-                              env=ENVIRONMENT, check=False).returncode == 0:
+            if subprocess.run(self._client(self.own), input=b"SELECT 1;", capture_output=True, env=ENVIRONMENT,
+                              check=False).returncode == 0:
                 return self
             time.sleep(0.1)
         self.__exit__()
@@ -61,11 +61,15 @@ class Server:
 
     def ask(self, sql):
         """What the one who may do all is answered: lines, with tabs between columns."""
-        return run(*self._as_root_of_it(sql))
+        return run(*self._client(NAME), input=sql)
+
+    def do(self, sql):
+        """The same where there is no catalog yet, or another. By the input: a password is in no argv."""
+        run(*self._client(self.own), input=sql)
 
     def known(self):
         """The good jobs that the catalog knows."""
-        return {int(job) for job in self.ask("SELECT JobId FROM Job WHERE Type='B' AND JobStatus='T'").split()}
+        return {int(job) for job in self.ask("SELECT JobId FROM Job WHERE Type='B' AND JobStatus='T';").split()}
 
     def dump(self):
         """Lines of its content, the same as long as nobody writes to it."""
@@ -94,7 +98,7 @@ class Server:
 
 
 class PostgreSQL(Server):
-    kind, user, owner = "postgresql", "postgres", "postgres"
+    kind, user, owner, own = "postgresql", "postgres", "postgres", "postgres"
     # As dbconfig-common has it: since PostgreSQL 15 only a database's owner makes tables in it, as an Accurate job does.
     _owned = {"PGOPTIONS": f"-c role={USER}"}
     packages = ["bacula-director-pgsql", "dbconfig-pgsql", "postgresql-15"]
@@ -107,11 +111,8 @@ class PostgreSQL(Server):
     _command = ["/usr/lib/postgresql/15/bin/postgres", "-D", tree.DATABASES[0], "-c", f"config_file={_settings}/postgresql.conf",
                 "-c", "listen_addresses=", "-c", "dynamic_shared_memory_type=mmap"]
 
-    def _as_root_of_it(self, sql, database="postgres"):
-        return self._as("postgres", "psql", "-XAtq", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-d", database, "-c", sql)
-
-    def ask(self, sql):
-        return run(*self._as_root_of_it(sql, NAME))
+    def _client(self, database):
+        return self._as("postgres", "psql", "-XAtq", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-d", database)
 
     def install(self):
         path = f"{self.root}{self._settings}/pg_hba.conf"
@@ -120,7 +121,7 @@ class PostgreSQL(Server):
         with open(path, "w", encoding="utf-8") as file:  # the first that fits is taken
             file.write(f"local {NAME} {USER} scram-sha-256\n{text}")
         with self:
-            run(*self._as_root_of_it(f"CREATE ROLE {USER} LOGIN CREATEDB PASSWORD '{PASSWORD}'"))
+            self.do(f"CREATE ROLE {USER} LOGIN CREATEDB PASSWORD '{PASSWORD}';")
             super().install()
 
     def dump_text(self):
@@ -131,34 +132,31 @@ class PostgreSQL(Server):
         run(*self._as("postgres", "dropdb", NAME))
         run(*self._as("postgres", "createdb", "--template=template0", "--encoding=SQL_ASCII", "--locale=C",
                       f"--owner={USER}", NAME))
-        run(*self._as("postgres", "psql", "-Xq", "-v", "ON_ERROR_STOP=1", "-d", NAME), input=text)
+        self.ask(text)
 
 
 class MariaDB(Server):
-    kind, user, owner, _owned = "mysql", "mysql", "root", {}
+    kind, user, owner, own, _owned = "mysql", "mysql", "root", "mysql", {}
     packages = ["bacula-director-mysql", "dbconfig-mysql", "mariadb-server"]
     # 80 MB of tools that only an administrator has a use for.
     left_out = [f"/usr/bin/{name}" for name in ["aria_*", "myisam*", "innochecksum", "mariadb-slap", "mariadb-conv"]]
     run_folder, data, _stop = "/run/mysqld", tree.DATABASES[1], 15
     _command = ["mariadbd", "--skip-networking"]
 
-    def _as_root_of_it(self, sql):
-        return ["chroot", self.root, "mariadb", "--batch", "--skip-column-names", "-e", sql, "mysql"]
-
-    def ask(self, sql):
-        return run(*self._as_root_of_it(f"USE {NAME}; {sql}"))
+    def _client(self, database):
+        return ["chroot", self.root, "mariadb", "--batch", "--skip-column-names", database]
 
     def install(self):
         with self:
             super().install()
-            self.ask(f"GRANT ALL PRIVILEGES ON {NAME}.* TO '{USER}'@'localhost' IDENTIFIED BY '{PASSWORD}'")
+            self.do(f"GRANT ALL PRIVILEGES ON {NAME}.* TO '{USER}'@'localhost' IDENTIFIED BY '{PASSWORD}';")
 
     def dump_text(self):
         return run("chroot", self.root, "mariadb-dump", "--skip-dump-date", NAME)
 
     def load(self, text):
-        self.ask(f"DROP DATABASE {NAME}; CREATE DATABASE {NAME}")
-        run("chroot", self.root, "mariadb", NAME, input=text)
+        self.do(f"DROP DATABASE {NAME}; CREATE DATABASE {NAME};")
+        self.ask(text)
 
 
 _KINDS = {server.kind: server for server in [PostgreSQL, MariaDB]}
