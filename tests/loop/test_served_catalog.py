@@ -6,6 +6,7 @@ import time
 
 from . import served
 from .case import FINISHED, NOT_FINISHED
+from .command import run
 from .living import Living
 
 NEWEST = "newest-catalog"  # the step
@@ -86,7 +87,8 @@ class PostgreSQLNightly(ServedCatalogTest):
 
     def test_killed_while_the_newest_dump_is_loaded_the_old_catalog_is_whole_and_it_goes_on(self):
         job = self.lose_with_a_dump()
-        known, data = self.known(), self.data()
+        known, data = self.known(), self.machine.environment / served.PLACE / "data"
+        inode = data.stat().st_ino
         process = self.machine.start("--playbook", "tree", "--confirm", self.machine.serial)
         beside = self.machine.environment / served.PLACE / "data.new"
         deadline = time.monotonic() + 300
@@ -96,7 +98,9 @@ class PostgreSQLNightly(ServedCatalogTest):
         process.kill()
         self.outputs.append("".join(process.communicate()))
         self.assertTrue(beside.exists())
-        self.assertEqual((self.known(), self.data()), (known, data))
+        self.assertEqual((self.known(), data.stat().st_ino), (known, inode))
+        self.assertIn("shut down\n", run("chroot", self.machine.environment, served.PROGRAMS + "pg_controldata",
+                                         f"/{served.PLACE}/data"))
         begun = [event["step"] for event in self.events("step-begun")]
         self.assertEqual(begun[-1], NEWEST)
         self.assert_recovered("dump", "--resume")
