@@ -166,11 +166,11 @@ def of(kind, root):
     return _KINDS[kind](root)
 
 
-def make_tree(kind, tar, scratch):
-    """debian's, with that server and the Director for it: Bacula's packages for two kinds exclude each other."""
+def ingredients(kind):
+    """What debian.make_tree is given for it: that server, and the Director for it. Bacula's packages for two exclude each other."""
     server = _KINDS[kind]
     packages = [name for name in debian.PACKAGES if name != "bacula-director-sqlite3"] + server.packages
     # No catalog of the package's own making: no server runs while it is installed.
     answer = f"{server.packages[0]} {server.packages[0]}/dbconfig-install boolean false"
-    debian.make_tree(tar, scratch, packages, debian.LEFT_OUT + server.left_out,
-                     [f'--essential-hook=echo "{answer}" | chroot "$1" debconf-set-selections'])
+    return {"packages": packages, "left_out": debian.LEFT_OUT + server.left_out,
+            "options": [f'--essential-hook=echo "{answer}" | chroot "$1" debconf-set-selections']}

@@ -24,14 +24,21 @@ _SOURCES = ["alder.py", "awkward.py", "bacula_conf.py", "build.py", "content.py"
 
 def ensure(catalog="sqlite3"):
     """The folder with the golden images; builds it first where there is none."""
-    return cache.ensure(_name("loop", catalog), _key(catalog, alder.LANE, *_SOURCES),
+    folder = Path(__file__).parent
+    sources = _SOURCES if catalog == "sqlite3" else [*_SOURCES, "database.py"]
+    return cache.ensure(_name("loop", catalog), cache.key(FORMAT, alder.LANE, *(folder / name for name in sources)),
                         lambda building: _build(building, catalog))
 
 
 def tree(catalog="sqlite3"):
     """The folder with the Debian tree, the same for every lane; here packages must be in reach."""
-    return cache.ensure(_name("debian-tree", catalog), _key(catalog, "debian.py"),
+    return cache.ensure(_name("debian-tree", catalog),
+                        cache.key(FORMAT, Path(__file__).parent / "debian.py", *_ingredients(catalog).items()),
                         lambda building: _build_tree(building, catalog))
+
+
+def _ingredients(catalog):
+    return {} if catalog == "sqlite3" else database.ingredients(catalog)
 
 
 def _name(what, catalog):
@@ -39,20 +46,11 @@ def _name(what, catalog):
     return what if catalog == "sqlite3" else f"{catalog}-{what}"
 
 
-def _key(catalog, *things):
-    sources = [*things] if catalog == "sqlite3" else [*things, "database.py"]
-    folder = Path(__file__).parent
-    return cache.key(FORMAT, *(folder / thing if isinstance(thing, str) else thing for thing in sources))
-
-
 def _build_tree(building, catalog):
     scratch = building / "scratch"
     scratch.mkdir()
     progress("Debian tree (mmdebstrap), some 30 s")
-    if catalog == "sqlite3":
-        make_tree(building / "tree.tar", scratch)
-    else:
-        database.make_tree(catalog, building / "tree.tar", scratch)
+    make_tree(building / "tree.tar", scratch, **_ingredients(catalog))
     shutil.rmtree(scratch)
 
 
