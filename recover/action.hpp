@@ -284,6 +284,7 @@ struct MakeEnvironment {
   // As in the profile: "packages", "mmdebstrap", "debootstrap", "stage3".
   std::string from = "packages", suite = {}, mirror = {}, stage3 = {};
   std::chrono::milliseconds stall{};  // of a program that makes it
+  std::string replaces = {};          // whose place it will take
 };
 
 // Bacula's configuration in it, made from the machine's: it can restore and nothing else. What was taken out

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "recover/bacula/catalog_server.hpp"
 #include "recover/environment/accounts.hpp"
@@ -20,6 +21,7 @@
 namespace recover {
 namespace {
 
+namespace fs = std::filesystem;
 using environment::PackageDatabase;
 
 // What stays free behind it: the next backup wants to be written.
@@ -73,6 +75,17 @@ std::string list_of(const environment::Chosen& chosen) {
   std::string text;
   for (const auto* package : chosen.packages) text += package->name + " " + package->version + "\n";
   return text;
+}
+
+// What took its place would remove it: a directory of that name may be somebody's.
+void require_replaceable(const std::string& path) {
+  std::error_code none;
+  if (path.empty() || !system::exists(path) || fs::is_empty(path, none) ||
+      system::exists(path + Layout::stamp) || !system::find_program("bconsole", path).empty())
+    return;
+  throw Refused(path + " is no recovery environment: it has neither bconsole nor the stamp " + Layout::stamp +
+                    ", and the new one would take its place",
+                "Move it away, or name another directory in the profile: [storage] environment");
 }
 
 void make_from_packages(const MakeEnvironment& action, Observer& observer, const std::string& machine) {
@@ -209,6 +222,7 @@ ChildEnd run_child(system::Processes& processes, const MakeEnvironment& action,
 
 void make_environment(system::Processes& processes, const MakeEnvironment& action, Observer& observer,
                       const std::string& machine) {
+  require_replaceable(action.replaces);
   system::remove_tree(action.path);
   system::make_directories(action.path, 0700);
   if (action.from == "packages") return make_from_packages(action, observer, machine);

@@ -19,7 +19,8 @@ std::vector<Action> plan_make(const StepContext& context) {
   const auto& wanted = context.profile.environment;
   return {MakeEnvironment{context.layout.environment, context.layout.storage, wanted.packages,
                           bacula.configuration, bacula.catalog, wanted.from, wanted.suite, wanted.mirror,
-                          wanted.stage3, duration(context, "stall", "15 min")}};
+                          wanted.stage3, duration(context, "stall", "15 min"),
+                          context.layout.environment_in_use}};
 }
 
 Action copy_catalog(const StepContext& context) {

@@ -105,6 +105,17 @@ class EnvironmentTree : public testing::Test {
   Ears ears;
 };
 
+TEST_F(EnvironmentTree, TakesNoOtherDirectorysPlace) {
+  action.replaces = base / "storage/environment";
+  const auto holiday = base.put("storage/environment/holiday.jpg", "");
+  EXPECT_TRUE(holds(refusal(), "is no recovery environment"));
+  EXPECT_FALSE(fs::exists(action.path));
+  fs::remove(holiday);
+  EXPECT_FALSE(holds(refusal(), "is no recovery environment")) << "an empty one is nobody's";
+  ::chmod(base.put("storage/environment/usr/bin/bconsole", "").c_str(), 0755);
+  EXPECT_FALSE(holds(refusal(), "is no recovery environment"));
+}
+
 class DebianTreeTest : public EnvironmentTree {
  protected:
   DebianTreeTest() {

@@ -32,7 +32,11 @@ class RepairList : public testing::Test {
     auto journal = Journal::create(where);
     for (const auto& event : events) journal.write(event);
   }
-  // As hand-over leaves it.
+  static void add(const std::string& where, const std::vector<Event>& events) {
+    auto journal = Journal::append(where);
+    for (const auto& event : events) journal.write(event);
+  }
+  // As hand-over leaves it: of the same recovery are journals that begin in the same second.
   void hand_over() const {
     std::filesystem::create_directories(own());
     std::filesystem::copy(on_storage(), own());
@@ -90,17 +94,19 @@ TEST_F(RepairList, KnowsWhenTheTreeWasAsTheRecoveryLeftIt) {
   };
   write(on_storage(), {begun("1")});
   EXPECT_EQ(losses().completed_at, 0);
+  hand_over();
   // The repair itself, and what befalls the volumes, is put on record later, on the machine.
-  write(on_storage(),
-        {begun("1"), at("run-complete", 2000), at("run-complete", 9000), repaired("ACL", {"/a"})});
+  add(on_storage(), {at("run-complete", 2000), at("run-complete", 9000), repaired("ACL", {"/a"})});
   EXPECT_EQ(losses().completed_at, 2000);
-  write(own(), {begun("1"), at("handed-over", 1000)});
+  add(own(), {at("handed-over", 1000)});
   EXPECT_EQ(losses().completed_at, 1000);
 }
 
 TEST_F(RepairList, AJournalThatDoesNotTellTheMomentIsNoEarlyOne) {
-  write(on_storage(), {begun("1"), Event("run-complete").with("at", Value(std::int64_t{2000}))});
-  write(own(), {begun("1"), Event("handed-over")});
+  write(on_storage(), {begun("1")});
+  hand_over();
+  add(on_storage(), {Event("run-complete").with("at", Value(std::int64_t{2000}))});
+  add(own(), {Event("handed-over")});
   EXPECT_EQ(losses().completed_at, 2000);
 }
 
