@@ -26,6 +26,8 @@ using Places = bacula::ServerPlaces;
 
 // A dump waits for whoever changes the tables' form, and says nothing meanwhile.
 constexpr auto patience_with_a_dump = 30min;
+constexpr int tries = 3;
+constexpr auto between_tries = 2s;
 constexpr std::int64_t between_reports = std::int64_t{16} << 20;
 // Data without a row, and the log of what is loaded; and how much larger than its dump a catalog with its
 // indexes is at most.
@@ -71,9 +73,15 @@ void tell_progress(Observer& observer, std::int64_t bytes, std::int64_t total, c
       Event("progress").with("bytes", bytes).with("total-bytes", total).with("current", current));
 }
 
+// A table that a job of the Director's needs for a moment: there when the tables were listed, gone when it
+// was its turn.
+bool lost_a_table(const std::string& said) {
+  return said.find("does not exist") != std::string::npos || said.find("doesn't exist") != std::string::npos;
+}
+
 // Why this way did not do; empty: the dump is there.
-std::string try_way(system::Processes& processes, const bacula::DumpWay& way, const std::string& kind,
-                    const std::string& to, Observer& observer) {
+std::string try_once(system::Processes& processes, const bacula::DumpWay& way, const std::string& kind,
+                     const std::string& to, Observer& observer) {
   const Secret secret(way.secret);
   try {
     system::write_file_by(to, 0600, [&](const system::Write& write) {
@@ -95,6 +103,15 @@ std::string try_way(system::Processes& processes, const bacula::DumpWay& way, co
     return "";
   } catch (const Failed& error) {
     return way.who + ": " + error.problem();
+  }
+}
+
+std::string try_way(system::Processes& processes, const bacula::DumpWay& way, const std::string& kind,
+                    const std::string& to, Observer& observer) {
+  for (int left = tries;; --left) {
+    auto why = try_once(processes, way, kind, to, observer);
+    if (left == 1 || !lost_a_table(why)) return why;
+    processes.pause(between_tries);
   }
 }
 

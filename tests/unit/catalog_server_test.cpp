@@ -194,6 +194,7 @@ TEST(DatabaseAccess, APasswordIsInNoCommandLine) {
                              true, false, "/usr/bin", "/run/x/secret")
                        .front();
   EXPECT_EQ(way.secret, "*:*:*:*:a\\:b\n");
+  EXPECT_TRUE(has(way.argv, "--exclude-table=btemp*")) << "a job's, and gone the next moment";
   EXPECT_EQ(line(way.argv).find("env PGPASSFILE=/run/x/secret /usr/bin/pg_dump --no-password"), 0U);
 }
 
