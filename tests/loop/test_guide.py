@@ -212,7 +212,7 @@ class Story(LoopTest):
         def interrupt():
             time.sleep(0.5)
             return "\x03"
-        said = self.on_terminal(command, [("type its serial", self.machine.serial + "\n"),
+        said = self.on_terminal(command, [("type its serial(.|\n)*> ", self.machine.serial + "\n"),
                                           ("run job=RestoreFiles", interrupt)], INTERRUPTED)
         for name in ["begins", "question", "stopped"]:
             self.record(name, said)
