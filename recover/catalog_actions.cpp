@@ -100,7 +100,7 @@ class Provider {
       if (goes(way, better)) return leave_scratch();
     // None knows the newest. One that knows a newer backup than the environment's own is better than that.
     if (better != nullptr) {
-      beside_->put(better->make());
+      kept_ = beside_->put(better->make());
       loaded_ = true;
     }
     leave_scratch();
@@ -259,8 +259,11 @@ class Provider {
   void give_up(const std::string& why) {
     std::vector<std::string> unknown;
     for (const auto& job : left_.unknown) unknown.push_back(system::printable(bacula::words_of(job)));
-    observer_.observe(
-        Event("catalog-not-current").with("why", why).with("unknown", unknown).with("loaded", loaded_));
+    observer_.observe(Event("catalog-not-current")
+                          .with("why", why)
+                          .with("unknown", unknown)
+                          .with("loaded", loaded_)
+                          .with("kept", kept_));
   }
 
   const ProvideCatalog& action_;
@@ -272,6 +275,7 @@ class Provider {
   std::int64_t wanted_version_ = 0;  // of tables; 0: not known
   bacula::CatalogSight left_;        // what the Director has when no way does
   bool loaded_ = false;              // that is another than it had
+  std::string kept_;                 // where that is then; or empty
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 // A catalog that a database server has: each is made in a data directory of its own, by a server of its own
 // that runs no longer than it is made.
+#include <filesystem>
 #include <utility>
 
 #include "recover/bacula/catalog_server.hpp"
@@ -8,6 +9,7 @@
 #include "recover/catalog_beside.hpp"
 #include "recover/error.hpp"
 #include "recover/served_catalog.hpp"
+#include "recover/served_catalog_actions.hpp"
 #include "recover/server_data.hpp"
 #include "recover/system/files.hpp"
 #include "recover/system/process.hpp"
@@ -39,6 +41,9 @@ class ServedCatalogBeside : public CatalogBeside {
   }
 
   MadeCatalog load(const std::string& dump) override {
+    std::error_code unknown;
+    if (const auto size = std::filesystem::file_size(dump, unknown); !unknown)
+      require_room_for_dump(request().environment, static_cast<std::int64_t>(size));
     auto catalog = begin();
     const auto on_loaded = [&](auto bytes, auto total) {
       work_.on_progress(bytes, total, dump);

@@ -28,7 +28,8 @@ void start_and_load(const CatalogServer& server, const std::string& dump, Lines&
     from = end + 1;
   }
   lines.push_back("END");
-  lines.push_back(typed(bacula::load_command(server, usual)) + " < " + system::shell_quoted(dump));
+  lines.push_back(typed(bacula::load_command(server, usual, dump == server.environment + Places::dump)) +
+                  " < " + system::shell_quoted(dump));
 }
 
 void take_from_volumes(const ProvideCatalog& action, Lines& lines) {
@@ -143,13 +144,18 @@ Lines hand_over_lines(const HandOverCatalog& action) {
 Lines load_there_commands(const std::string& kind, const bacula::DatabaseNames& names,
                           const std::string& dump) {
   if (kind == "postgresql")
-    return {typed({"runuser", "-u", "postgres", "--", "dropdb", "--if-exists", names.database}),
-            typed({"runuser", "-u", "postgres", "--", "createdb", "--template=template0",
-                   "--encoding=SQL_ASCII", "--locale=C", "--owner=" + names.user, names.database}),
-            typed({"runuser", "-u", "postgres", "--", "psql", "--quiet", "-c",
-                   "SET ROLE \"" + names.user + "\"", "-f", "-", names.database}) +
-                " < " + system::shell_quoted(dump)};
+    return {
+        typed(
+            {"runuser", "-u", "postgres", "--", "psql", "-c",
+             "ALTER DATABASE \"" + names.database + "\" RENAME TO \"" + names.database + "_before_recovery\"",
+             "postgres"}),
+        typed({"runuser", "-u", "postgres", "--", "createdb", "--template=template0", "--encoding=SQL_ASCII",
+               "--locale=C", "--owner=" + names.user, names.database}),
+        typed({"runuser", "-u", "postgres", "--", "psql", "--quiet", "--set=ON_ERROR_STOP=1",
+               "--single-transaction", "-c", "SET ROLE \"" + names.user + "\"", "-f", "-", names.database}) +
+            " < " + system::shell_quoted(dump)};
   return {
+      typed({"mariadb-dump", names.database}) + " > " + system::shell_quoted(dump + ".before-recovery"),
       typed({"mariadb", "-e",
              "DROP DATABASE IF EXISTS `" + names.database + "`; CREATE DATABASE `" + names.database + "`"}),
       typed({"mariadb", names.database}) + " < " + system::shell_quoted(dump)};

@@ -130,6 +130,19 @@ void unpack(system::Processes& processes, const MakeEnvironment& action,
   if (!end.good) fail(action.stage3, end, false);
 }
 
+// It is opened several times: what was checked must be what is unpacked.
+void require_roots(const std::string& tarball, const struct stat& status) {
+  struct stat above {};
+  if (::stat(fs::absolute(tarball).parent_path().c_str(), &above) != 0) above = {};
+  const bool shared = (above.st_mode & 022) != 0 && (above.st_mode & S_ISVTX) == 0;
+  if (status.st_uid == ::geteuid() && (status.st_mode & 022) == 0 && !shared &&
+      (above.st_uid == 0 || above.st_uid == ::geteuid()))
+    return;
+  throw Refused("Others than root can write the stage3 " + tarball + ", or put another in its place",
+                "Copy it to a directory of root's, and name it there: install -m 0600 " + tarball +
+                    " /root; then [environment] stage3 in the profile");
+}
+
 void require_gnu_tar(system::Processes& processes) {
   const auto said = processes.run({.argv = {"tar", "--version"}, .deadline = 30s});
   if (said.status == 0 && said.out.find("GNU tar") != std::string::npos) return;
@@ -153,6 +166,7 @@ void make_from_stage3(system::Processes& processes, const MakeEnvironment& actio
     throw Refused("There is no stage3 " + action.stage3 + ": " + system::answer(errno),
                   "Download one, and name it in the profile: [environment] stage3; or have it made from = "
                   "\"packages\"");
+  require_roots(action.stage3, status);
   require_programs(environment::stage3_programs(action.stage3), machine, action.from);
   require_gnu_tar(processes);
   const auto scratch = action.path + "/scratch";

@@ -208,7 +208,9 @@ class TextReporter : public BaseReporter {
   static std::string catalog_not_current(const Event& event) {
     const auto unknown = event.list("unknown");
     return "   NOTE: no catalog that knows the newest backup could be had. " + event.text("why") + "." +
-           (unknown.empty() ? "" : "\n" + listed("   The Director does not know ", unknown));
+           (unknown.empty() ? "" : "\n" + listed("   The Director does not know ", unknown)) +
+           (event.text("kept").empty() ? ""
+                                       : "\n   The former catalog is kept as " + event.text("kept") + ".");
   }
 
   static std::string environment(const Event& event) {

@@ -117,6 +117,13 @@ void ServedCatalog::make_database() {
   ask_in("", bacula::create_database(server_.kind, names_.database));
 }
 
+// After a refused COPY psql would read the rows that belong to it as statements, and in them stand names that
+// any user of the machine has given to a file.
+bool ServedCatalog::is_own(const std::string& dump) const {
+  std::error_code none;
+  return std::filesystem::equivalent(dump, server_.environment + bacula::ServerPlaces::dump, none);
+}
+
 void ServedCatalog::load(const std::string& dump, const OnLoaded& on_loaded,
                          std::optional<std::chrono::milliseconds> stall) {
   bacula::require_dump_of(server_.kind, dump);
@@ -124,7 +131,7 @@ void ServedCatalog::load(const std::string& dump, const OnLoaded& on_loaded,
   std::error_code unknown;
   const auto size = std::filesystem::file_size(dump, unknown);
   const auto total = unknown ? 0 : static_cast<std::int64_t>(size);
-  system::ProcessSpec spec{.argv = bacula::load_command(server_, names_), .input_file = dump};
+  system::ProcessSpec spec{.argv = bacula::load_command(server_, names_, is_own(dump)), .input_file = dump};
   spec.merge_errors = true;
   spec.stall = stall;
   if (on_loaded)

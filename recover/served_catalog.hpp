@@ -66,6 +66,7 @@ class ServedCatalog {
   std::unique_ptr<system::Child> release();
 
  private:
+  bool is_own(const std::string& dump) const;
   void run(const std::vector<std::string>& argv, const std::string& what);
   void await_answer();
   std::string ask_in(const std::string& database, const std::string& statements);

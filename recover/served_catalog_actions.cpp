@@ -115,7 +115,9 @@ std::string try_way(system::Processes& processes, const bacula::DumpWay& way, co
   }
 }
 
-void require_room(const std::string& environment, std::int64_t dump) {
+}  // namespace
+
+void require_room_for_dump(const std::string& environment, std::int64_t dump) {
   const auto needed = empty_data_bytes + growth * dump, free = system::free_bytes(environment);
   if (free >= needed) return;
   throw Refused("The catalog's dump of " + system::human_bytes(dump) + " needs up to " +
@@ -123,8 +125,6 @@ void require_room(const std::string& environment, std::int64_t dump) {
                     system::human_bytes(free),
                 "Make room there, but delete no Bacula volume");
 }
-
-}  // namespace
 
 std::unique_ptr<system::Child> start_catalog(system::Processes& processes, const StartCatalog& action) {
   if (!has_own_server(action.environment, action.configuration, action.client, action.kind)) return nullptr;
@@ -179,7 +179,7 @@ void load_catalog(system::Processes& processes, const LoadCatalog& action, Obser
                  "Dump the catalog once more: --restart");
   const auto bytes = static_cast<std::int64_t>(size);
   remove_data_beside(action.root);
-  require_room(action.root, bytes);
+  require_room_for_dump(action.root, bytes);
   ServedCatalog catalog(processes, {action.kind, action.root, Places::data_beside, true},
                         catalog_names(action.root, action.configuration, action.client));
   catalog.make_data();

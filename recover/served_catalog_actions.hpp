@@ -18,6 +18,9 @@ namespace recover {
 // Throws Failed.
 std::unique_ptr<system::Child> start_catalog(system::Processes& processes, const StartCatalog& action);
 
+// Refused when there is not the room that loading a dump of so many bytes takes, at most.
+void require_room_for_dump(const std::string& environment, std::int64_t dump);
+
 // Tells "catalog-copied" with "from" and "bytes", and "progress". Throws Failed when nobody may dump it.
 void dump_catalog(system::Processes& processes, const DumpCatalog& action, Observer& observer);
 

@@ -63,12 +63,14 @@ void rename_or_fail(const std::string& from, const std::string& to, unsigned fla
                  system::remedy_for(errno, to));
 }
 
-// A free name for the former data.
-std::string keep_former(const std::string& former, const std::string& data) {
+// A free name for the former data. The new one gets it first, and the two are then exchanged: at no moment
+// has the former a name that somebody removes.
+std::string exchange_and_keep(const std::string& made, const std::string& data) {
   for (int number = 1; number <= most_kept; ++number) {
     const auto kept = data + ".before-recovery" + (number == 1 ? "" : "." + std::to_string(number));
     if (system::exists(kept)) continue;
-    rename_or_fail(former, kept, RENAME_NOREPLACE);
+    rename_or_fail(made, kept, RENAME_NOREPLACE);
+    rename_or_fail(kept, data, RENAME_EXCHANGE);
     return kept;
   }
   throw Failed(
@@ -137,8 +139,10 @@ std::string put_catalog_data(const std::string& environment, const std::string& 
   system::sync_directory(home);
   std::string kept;
   const bool replaces = system::exists(data);
-  rename_or_fail(made, data, replaces ? RENAME_EXCHANGE : RENAME_NOREPLACE);
-  if (replaces && keep) kept = keep_former(made, data);
+  if (replaces && keep)
+    kept = exchange_and_keep(made, data);
+  else
+    rename_or_fail(made, data, replaces ? RENAME_EXCHANGE : RENAME_NOREPLACE);
   system::sync_directory(home);
   if (replaces && !keep) system::remove_tree(made);
   system::write_file(file, known, 0644);

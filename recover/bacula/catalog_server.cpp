@@ -52,7 +52,8 @@ Argv psql(const CatalogServer& server, const std::string& user, const std::strin
 
 // --no-defaults must be the first: the machine's own settings are for its own server.
 Argv mariadb(const CatalogServer& server, const char* client, const Argv& more) {
-  Argv argv{client, "--no-defaults", "--socket=" + std::string(Places::mariadb_socket), "--user=root"};
+  Argv argv{client, "--no-defaults", "--protocol=socket", "--socket=" + std::string(Places::mariadb_socket),
+            "--user=root"};
   argv.insert(argv.end(), more.begin(), more.end());
   return as_server(server, argv);
 }
@@ -202,8 +203,8 @@ std::vector<std::string> ask_command(const CatalogServer& server, const std::str
   return argv;
 }
 
-std::vector<std::string> load_command(const CatalogServer& server, const DatabaseNames& names) {
-  if (!is_postgresql(server)) return ask_command(server, names.user, names.database);
+std::vector<std::string> load_command(const CatalogServer& server, const DatabaseNames& names, bool own) {
+  if (!is_postgresql(server) || own) return ask_command(server, names.user, names.database);
   return psql(server, names.user, names.database);
 }
 

@@ -62,9 +62,9 @@ std::vector<std::string> start_command(const CatalogServer& server);
 // for the one that every server has.
 std::vector<std::string> ask_command(const CatalogServer& server, const std::string& user,
                                      const std::string& database);
-// The same for a whole dump: what fails is said, and the rest goes on, where the dump begins by dropping what
-// is not there.
-std::vector<std::string> load_command(const CatalogServer& server, const DatabaseNames& names);
+// The same for a whole dump. `own`: one that dump_command made, of which all must go in; else what fails is
+// said, and the rest goes on, where the dump begins by dropping what is not there.
+std::vector<std::string> load_command(const CatalogServer& server, const DatabaseNames& names, bool own);
 std::vector<std::string> dump_command(const CatalogServer& server, const DatabaseNames& names);
 
 // An empty database of that name, as Bacula's own create_..._database makes it.

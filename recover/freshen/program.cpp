@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "recover/layout.hpp"
+#include "recover/error.hpp"
 #include "recover/system/files.hpp"
 #include "recover/system/text.hpp"
 
@@ -143,10 +144,23 @@ ProgramWanted renew_program(const Program& running, const std::string& storage,
   return Comparison(running, storage, version_there).compare();
 }
 
+// What an operator wrote is not lost by the second new version: each is kept, and nothing twice.
+std::string name_for_old(const std::string& file) {
+  constexpr int most = 99;
+  const auto now = system::read_file(file);
+  for (int number = 1; number <= most; ++number) {
+    auto name = file + ".old" + (number == 1 ? "" : "." + std::to_string(number));
+    if (!system::exists(name) || system::read_file(name) == now) return name;
+  }
+  throw Failed("There are " + std::to_string(most) + " old versions of " + file + " already",
+               "Remove those that nobody wants: " + file + ".old.*");
+}
+
 void copy_program(const ProgramWanted& wanted) {
   for (const auto& copy : wanted.copies) {
     system::make_directories(fs::path(copy.to).parent_path().string(), 0755);
-    if (copy.keeps_old && system::exists(copy.to)) system::copy_file(copy.to, copy.to + ".old", copy.mode);
+    if (copy.keeps_old && system::exists(copy.to))
+      system::copy_file(copy.to, name_for_old(copy.to), copy.mode);
     system::copy_file(copy.from, copy.to, copy.mode);
   }
   for (const auto& library : wanted.outdated) {

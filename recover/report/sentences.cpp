@@ -60,7 +60,8 @@ std::string catalog_chosen(const Event& event) {
 std::string catalog_not_current(const Event& event) {
   const auto unknown = event.list("unknown");
   return "No catalog that knows the newest backup could be had: " + event.text("why") +
-         (unknown.empty() ? "" : ". The Director does not know " + some(unknown, 10));
+         (unknown.empty() ? "" : ". The Director does not know " + some(unknown, 10)) +
+         (event.text("kept").empty() ? "" : ". The former catalog is kept as " + event.text("kept"));
 }
 
 }  // namespace

@@ -24,7 +24,10 @@ std::vector<std::string> child_environment() {
   for (char** each = environ; *each != nullptr; ++each) {
     const std::string_view entry(*each);
     const bool replaced = entry.starts_with("LC_") || entry.starts_with("LANG=") ||
-                          entry.starts_with("LANGUAGE=") || entry.starts_with("PATH=");
+                          entry.starts_with("LANGUAGE=") || entry.starts_with("PATH=") ||
+                          // They lead a database's client to another server than was meant.
+                          entry.starts_with("PG") || entry.starts_with("MYSQL_") ||
+                          entry.starts_with("MARIADB_");
     if (!replaced) all.emplace_back(entry);
   }
   all.emplace_back("LC_ALL=C");

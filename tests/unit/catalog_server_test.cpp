@@ -76,6 +76,16 @@ TEST(CatalogServer, TheNewestProgramsAreTaken) {
   EXPECT_EQ(find_server_programs("mysql", tree / ""), "");
 }
 
+// Behind a refused COPY psql would read rows as statements, in which any user's names stand.
+TEST(CatalogServer, OnlyAForeignDumpIsLoadedPastAnError) {
+  const auto stops = [](bool own) {
+    const auto argv = load_command({"postgresql", "/e"}, {"bacula", "bacula"}, own);
+    return std::count(argv.begin(), argv.end(), "--set=ON_ERROR_STOP=1") == 1;
+  };
+  EXPECT_TRUE(stops(true));
+  EXPECT_FALSE(stops(false));
+}
+
 TEST(CatalogServer, NamesAreQuoted) {
   EXPECT_NE(create_database("postgresql", "a\"b").find("CREATE DATABASE \"a\"\"b\" TEMPLATE template0"),
             std::string::npos);

@@ -61,6 +61,18 @@ TEST_F(ProgramOnStorage, OfOtherBytesIsReplacedAndAPlaybookThatWasThereIsKept) {
   EXPECT_EQ(there("playbooks/mine.toml"), "mine");
 }
 
+TEST_F(ProgramOnStorage, EachPlaybookThatWasThereIsKeptAndNoneTwice) {
+  base.put("storage/playbooks/storage.toml", "edited");
+  renew("0.0.9");
+  base.put("storage/playbooks/storage.toml", "of a version between");
+  renew("0.0.9");
+  EXPECT_EQ(there("playbooks/storage.toml.old"), "edited");
+  EXPECT_EQ(there("playbooks/storage.toml.old.2"), "of a version between");
+  base.put("storage/playbooks/storage.toml", "edited");
+  renew("0.0.9");
+  EXPECT_FALSE(system::exists(base / "storage/playbooks/storage.toml.old.3"));
+}
+
 TEST_F(ProgramOnStorage, ABundleTakesItsLibrariesAlong) {
   run_a_bundle();
   base.put("storage/recover", "an older one");
