@@ -7,8 +7,8 @@
 #include <map>
 #include <sstream>
 
-#include "recover/layout.hpp"
 #include "recover/error.hpp"
+#include "recover/layout.hpp"
 #include "recover/system/files.hpp"
 #include "recover/system/text.hpp"
 
