@@ -207,7 +207,12 @@ class Parser {
 
 bool is_volume_name(std::string_view name) {
   return !name.empty() && name != "." && name != ".." && name.find('/') == std::string_view::npos &&
-         name.find('\0') == std::string_view::npos;
+         name.find('|') == std::string_view::npos && is_bootstrap_value(name);
+}
+
+bool is_bootstrap_value(std::string_view text) {
+  return std::none_of(text.begin(), text.end(),
+                      [](unsigned char c) { return std::iscntrl(c) != 0 || c == '"'; });
 }
 
 std::vector<std::string> Bootstrap::volumes() const {

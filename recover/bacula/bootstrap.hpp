@@ -35,8 +35,13 @@ struct Bootstrap {
 // Of it, only the part that holds its first file: enough to try whether anything can be read.
 Bootstrap first_file(const Bootstrap& bootstrap);
 
-// Whether it can be one: it becomes part of a path.
+// Whether it can be one: it becomes part of a path, and a bootstrap file puts `|` between two of them. Bacula
+// itself takes letters, digits and `:.-_` (is_volume_name_legal() in its sources), so nothing of its own is
+// refused.
 bool is_volume_name(std::string_view name);
+
+// Whether it can stand between the quotes of a bootstrap file's line.
+bool is_bootstrap_value(std::string_view text);
 
 // Throws UsageError naming `source`, line and the word that is wrong.
 Bootstrap parse_bootstrap(std::string_view text, const std::string& source);

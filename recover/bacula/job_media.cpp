@@ -58,6 +58,11 @@ JobMedia job_media(system::Processes& processes, const Console& console, std::in
                        "\", which cannot be a volume's name",
                    "See that the catalog is whole: dbcheck, and the Director's log");
     }
+    if (!is_bootstrap_value(range.media_type)) {
+      throw Failed("The catalog says that job " + id + " stands on media of the type \"" +
+                       system::printable(range.media_type) + "\", which cannot be one",
+                   "See that the catalog is whole: dbcheck, and the Director's log");
+    }
     const Interval indexes{unsigned_number(row[2], INT32_MAX), unsigned_number(row[3], INT32_MAX)};
     range.file_indexes.clear();
     // Zero: the part holds no file's beginning, only the labels of the job.

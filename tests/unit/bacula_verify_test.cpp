@@ -310,6 +310,14 @@ TEST_F(VerifyJob, FailsWhenAVolumesNameIsAPath) {
   EXPECT_THROW(verify(1), Failed);
 }
 
+// As a bootstrap file they would be read as two volumes, or not at all.
+TEST_F(VerifyJob, FailsWhenTheCatalogNamesWhatNoBootstrapFileCanHold) {
+  for (const char* place : {"A|B\tFile1", "A\"B\tFile1", "A\tFile\n1", "A\tFile\"1"}) {
+    media_ = std::string(place) + "\t1\t1\t0\t0\t213\t1000\t";
+    EXPECT_THROW(verify(1), Failed) << place;
+  }
+}
+
 TEST_F(VerifyJob, RefusesEncryptedData) {
   data_row(1, "/one", "data");
   volume("A", block(1, file(1, "/one", "data", 20)));
