@@ -140,7 +140,7 @@ class Parser {
   }
 
   void check_volume_name(const std::string& name) const {
-    if (!is_volume_name(name)) {
+    if (!is_bootstrap_volume(name)) {
       wrong("\"" + name + "\" cannot be the name of a volume");
     }
   }
@@ -207,7 +207,11 @@ class Parser {
 
 bool is_volume_name(std::string_view name) {
   return !name.empty() && name != "." && name != ".." && name.find('/') == std::string_view::npos &&
-         name.find('|') == std::string_view::npos && is_bootstrap_value(name);
+         name.find('\0') == std::string_view::npos;
+}
+
+bool is_bootstrap_volume(std::string_view name) {
+  return is_volume_name(name) && name.find('|') == std::string_view::npos && is_bootstrap_value(name);
 }
 
 bool is_bootstrap_value(std::string_view text) {

@@ -35,10 +35,12 @@ struct Bootstrap {
 // Of it, only the part that holds its first file: enough to try whether anything can be read.
 Bootstrap first_file(const Bootstrap& bootstrap);
 
-// Whether it can be one: it becomes part of a path, and a bootstrap file puts `|` between two of them. Bacula
-// itself takes letters, digits and `:.-_` (is_volume_name_legal() in its sources), so nothing of its own is
-// refused.
+// Whether it can be one: it becomes part of a path.
 bool is_volume_name(std::string_view name);
+
+// Whether one of that name can be written into a list of volumes: `|` parts two of them. Bacula itself takes
+// letters, digits and `:.-_` (is_volume_name_legal() in its sources), so nothing of its own is refused.
+bool is_bootstrap_volume(std::string_view name);
 
 // Whether it can stand between the quotes of a bootstrap file's line.
 bool is_bootstrap_value(std::string_view text);

@@ -53,7 +53,7 @@ JobMedia job_media(system::Processes& processes, const Console& console, std::in
   for (const auto& row : rows) {
     range.volume = row[0];
     range.media_type = row[1];
-    if (!is_volume_name(range.volume)) {
+    if (!is_bootstrap_volume(range.volume)) {
       throw Failed("The catalog says that job " + id + " stands on \"" + system::printable(range.volume) +
                        "\", which cannot be a volume's name",
                    "See that the catalog is whole: dbcheck, and the Director's log");

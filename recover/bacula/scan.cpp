@@ -93,8 +93,7 @@ VolumesToScan volumes_to_scan(const std::string& directory) {
       found.left_out.push_back("the file " + system::printable(name) + " is no volume");
       continue;
     }
-    // In the list that bscan gets the one ends a name, the other parts two.
-    if (name.find_first_of("\"|\n") != std::string::npos) {
+    if (!is_bootstrap_volume(name)) {
       found.left_out.push_back("bscan cannot be given the name " + system::printable(name));
       continue;
     }

@@ -281,6 +281,17 @@ TEST(Scan, ReadsVolumesInTheOrderInWhichTheyWereWritten) {
   EXPECT_EQ(volumes.bytes, static_cast<std::int64_t>(label("A").size() + label("B").size()));
 }
 
+// In a list of volumes the bar parts two names: bscan would ask for volumes that are not there.
+TEST(Scan, TellsOfAVolumeWhoseNameCannotStandInAList) {
+  TemporaryDirectory directory;
+  directory.put("A|B", label("A|B"));
+  directory.put("A\nB", label("A\nB"));
+  const auto volumes = bacula::volumes_to_scan(directory.path());
+  EXPECT_TRUE(volumes.volumes.empty());
+  EXPECT_EQ(volumes.left_out, (std::vector<std::string>{"bscan cannot be given the name A\\012B",
+                                                        "bscan cannot be given the name A|B"}));
+}
+
 TEST(Scan, TellsHowFarItIs) {
   bacula::VolumesToScan volumes;
   volumes.volumes = {{"A", 1000, 1}, {"B", 2000, 2}};
