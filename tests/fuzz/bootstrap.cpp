@@ -12,7 +12,7 @@ void recover::fuzz::try_input(std::string_view input) {
   require(again.ranges == bootstrap.ranges, "a bootstrap reads back as it was written");
   require(bacula::to_text(again) == text, "and is written the same again");
   for (const auto& volume : bootstrap.volumes())
-    require(bacula::is_volume_name(volume), "a volume's name can be part of a path");
+    require(bacula::is_bootstrap_volume(volume), "a volume's name can stand in a bootstrap");
   require(!bootstrap.volumes().empty(), "a bootstrap names a volume");
   const auto first = bacula::first_file(bootstrap);
   require(first.files() == 1, "its first file is one");

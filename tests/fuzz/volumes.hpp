@@ -54,7 +54,7 @@ class Volumes {
     const auto file = directory_.put(name, content);
     answered([&] {
       const auto label = bacula::read_label(file).volume;
-      if (!bacula::is_volume_name(label) || label.size() > 100 || label == "A") return;
+      if (!bacula::is_bootstrap_volume(label) || label.size() > 100 || label == "A") return;
       name = label;
       std::filesystem::rename(file, path() + "/" + name);
     });
