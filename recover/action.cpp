@@ -295,6 +295,11 @@ struct Typed {
             joined({"mv", "--exchange", a.made, a.path}) + "   # or, when there is no old one: mv",
             joined({"rm", "-r", "--one-file-system", a.made})};
   }
+  Lines operator()(const Diagnose& a) const { return diagnose_lines(a); }
+  Lines operator()(const ListBackup& a) const { return list_backup_lines(a); }
+  Lines operator()(const SalvageFiles& a) const { return salvage_lines(a); }
+  Lines operator()(const BackUpBroken& a) const { return back_up_broken_lines(a); }
+  Lines operator()(const TakeSalvaged& a) const { return take_salvaged_lines(a); }
   Lines operator()(const HandOver& a) const {
     const auto to = a.root + a.directory;
     return {joined({"install", "-d", "-m", "0700", to}),

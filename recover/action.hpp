@@ -20,6 +20,7 @@
 #include "recover/bacula/prove.hpp"
 #include "recover/bacula/restore.hpp"
 #include "recover/identity.hpp"
+#include "recover/salvage_action.hpp"
 
 namespace recover {
 
@@ -357,7 +358,7 @@ using Action =
                  RestoreByDirector, ExtractVolumes, NameLosses, HoldVolumes, HandOverCatalog, LeaveReminder,
                  HandOver, RestoreLost, MendFiles, MakeEnvironment, ConfigureEnvironment, CopyCatalog,
                  DumpCatalog, LoadCatalog, EquipEnvironment, IsolateNetwork, ProveEnvironment,
-                 SwapEnvironment, Propose>;
+                 SwapEnvironment, Propose, Diagnose, ListBackup, SalvageFiles, BackUpBroken, TakeSalvaged>;
 
 // At least one line; a line that begins with "# " says what no command does.
 std::vector<std::string> as_typed(const Action& action);

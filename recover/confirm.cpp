@@ -5,6 +5,7 @@
 #include "recover/backup_text.hpp"
 #include "recover/error.hpp"
 #include "recover/proof_text.hpp"
+#include "recover/salvage_actions.hpp"
 #include "recover/system/keyboard.hpp"
 #include "recover/system/text.hpp"
 
@@ -15,8 +16,8 @@ std::string question(const Plan& plan, const Facts& facts) {
   std::string text = "\nTHIS WILL BE DESTROYED\n";
   for (const auto& line : destroyed(plan)) text += "   " + line + "\n";
   text +=
-      "Can its data still be read? Then stop here, and copy what is newer than the\nbackup first. Nothing of "
-      "it will be left.\n";
+      "Nothing of it will be left. Playbook storage has salvaged what is newer than\n"
+      "the backup; with another one stop, and first: recover --playbook salvage\n";
   if (!plan.replaced.empty()) text += "\nA DISK TAKES ANOTHER'S PLACE\n";
   for (const auto& line : plan.replaced) text += "   " + line + "\n";
   text += "\nAND REPLACED BY\n";
@@ -33,6 +34,13 @@ std::string question(const Plan& plan, const Facts& facts) {
   return text;
 }
 
+// What names a disk, or content; the words about a salvage answer other questions.
+std::vector<std::string> identities(std::vector<std::string> given) {
+  std::erase(given, nothing_can_be_salvaged);
+  std::erase(given, take_the_salvaged);
+  return given;
+}
+
 // Three tries, so that a slip of the fingers is no refusal.
 bool typed_by_operator(system::Keyboard& keyboard, const std::string& identity) {
   std::string prompt = "> ";
@@ -47,8 +55,9 @@ bool typed_by_operator(system::Keyboard& keyboard, const std::string& identity) 
 
 }  // namespace
 
-void confirm(const Plan& plan, const Facts& facts, const std::vector<std::string>& given,
+void confirm(const Plan& plan, const Facts& facts, const std::vector<std::string>& confirmed,
              system::Keyboard& keyboard, Reporter& reporter) {
+  const auto given = identities(confirmed);
   reporter.say(question(plan, facts));
   for (const auto& [device, what, identity] : confirmations(plan)) {
     if (std::find(given.begin(), given.end(), identity) != given.end()) continue;

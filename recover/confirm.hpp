@@ -15,8 +15,8 @@ class Keyboard;
 
 namespace recover {
 
-// `given`: by --confirm. Throws Refused.
-void confirm(const Plan& plan, const Facts& facts, const std::vector<std::string>& given,
+// `confirmed`: by --confirm; words about a salvage among them count for nothing here. Throws Refused.
+void confirm(const Plan& plan, const Facts& facts, const std::vector<std::string>& confirmed,
              system::Keyboard& keyboard, Reporter& reporter);
 
 }  // namespace recover

@@ -22,6 +22,25 @@ std::string degraded_text(const JournalState& state) {
   return text + " Each is named by \"recover log\". On the\nrebooted machine: recover --playbook repair\n";
 }
 
+// A salvage that waits keeps no gate open; but it is said until it is taken, or refused.
+std::string salvage_text(const JournalState& state) {
+  std::string text;
+  if (state.salvage == "postponed")
+    text += "\nSALVAGED FILES WAIT: " + std::to_string(state.salvage_waiting) +
+            " files that were newer than the backup are not in the tree yet.\nOn the rebooted machine: "
+            "recover --playbook take-salvaged\n";
+  if (!state.salvaged_damaged.empty()) {
+    text += "\nDAMAGED FILES were put beside the good ones, with .salvaged-damaged behind their names:\n";
+    constexpr std::size_t most = 5;
+    for (std::size_t i = 0; i < std::min(most, state.salvaged_damaged.size()); ++i)
+      text += "  " + state.salvaged_damaged[i] + "\n";
+    if (state.salvaged_damaged.size() > most)
+      text += "  and " + std::to_string(state.salvaged_damaged.size() - most) +
+              " more; each is named by \"recover log\"\n";
+  }
+  return text;
+}
+
 std::string without_entry_text(const JournalState& state) {
   return state.without_entry
              ? "\nNO BOOT ENTRY was written. The machine boots by \\EFI\\BOOT on its ESP: should\n"
@@ -71,14 +90,17 @@ GateVerdict without_recovery(const JournalState& state) {
     return {Exit::not_finished, "The run of the playbook " + state.playbook + " of " + state.started_at +
                                     " did not come to its end.\nStart it again: recover --playbook " +
                                     state.playbook + "\n"};
-  if (state.degraded.empty() && state.left.empty())
-    return {Exit::finished, "\nDONE: nothing is left to do by this playbook.\n"};
+  if (state.degraded.empty() && state.left.empty() && state.salvage != "postponed")
+    return {Exit::finished, "\nDONE: nothing is left to do by this playbook.\n" + salvage_text(state)};
   std::string text = "\nDONE, BUT NOT ALL. Left as it is:";
   for (const auto& what : state.left) text += "\n  " + what;
   for (const auto& [lost, files] : state.degraded)
     text += "\n  lost " + lost + ": " + std::to_string(files.size()) + " files";
+  if (state.degraded.empty() && state.left.empty())
+    return {Exit::degraded, "\nDONE.\n" + salvage_text(state)};
   text += "\nEach is named above, with the reason.";
-  return {Exit::degraded, text + (state.degraded.empty() ? "\n" : " They stay on the list.\n")};
+  return {Exit::degraded,
+          text + (state.degraded.empty() ? "\n" : " They stay on the list.\n") + salvage_text(state)};
 }
 
 }  // namespace
@@ -89,19 +111,20 @@ GateVerdict gate(const JournalState& state) {
   if (state.verified)
     return {state.degraded.empty() ? Exit::finished : Exit::degraded,
             "FINISHED: backup job " + std::to_string(state.verified_job) +
-                " of the rebooted machine was verified, " + state.verified_at + ".\n" + degraded_text(state)};
+                " of the rebooted machine was verified, " + state.verified_at + ".\n" + degraded_text(state) +
+                salvage_text(state)};
   if (!state.complete) {
     return {Exit::not_finished,
             "NOT FINISHED: the recovery of " + state.started_at + " did not come to its end.\n" +
                 (state.ended.empty() ? "It was killed, or still runs.\n"
                                      : "It ended because: " + state.ended + ".\n") +
                 "Left to do: " + steps_left(state) + ".\nGo on with it: recover --playbook " +
-                state.playbook + " --resume\n" + degraded_text(state)};
+                state.playbook + " --resume\n" + degraded_text(state) + salvage_text(state)};
   }
   return {Exit::not_finished,
           "\n" + std::string(state.destroying ? "The tree is restored." : "Every step is done.") +
               " This is NOT FINISHED.\n" + without_entry_text(state) + problems_text(state) +
-              degraded_text(state) +
+              degraded_text(state) + salvage_text(state) +
               "\nA machine whose backups do not run is not recovered. Now:\n"
               "  1. Reboot into the restored system.\n" +
               how_it_verifies(state) +

@@ -1,5 +1,9 @@
 #include "recover/journal_state.hpp"
 
+#include <algorithm>
+
+#include "recover/salvage_text.hpp"
+
 namespace recover {
 
 Progress JournalState::of(const std::string& step) const {
@@ -48,6 +52,15 @@ void read_held(const Event& event, JournalState& state) {
     if (const auto at = pair.find(' '); at != std::string::npos)
       state.held_volumes.emplace(pair.substr(at + 1),
                                  pair.substr(0, at));  // the first status is the true one
+}
+
+void read_salvage(const Event& event, JournalState& state) {
+  state.salvage = event.text("choice");
+  state.salvage_waiting = state.salvage == "postponed" ? event.number("count") : 0;
+  for (const auto& path : event.list("damaged"))
+    if (std::find(state.salvaged_damaged.begin(), state.salvaged_damaged.end(), path) ==
+        state.salvaged_damaged.end())
+      state.salvaged_damaged.push_back(path);
 }
 
 // Only a boot after those of the recovery proves anything: the rescue system can verify what it likes.
@@ -100,6 +113,7 @@ JournalState state_of(const std::vector<Event>& events) {
         state.destroying = true;
         state.by_director = false;
         state.degraded.clear();
+        state.salvaged_damaged.clear();
       }
     } else if (event.name == "step-failed") {
       state.steps[step] = Progress::failed;
@@ -117,6 +131,10 @@ JournalState state_of(const std::vector<Event>& events) {
       read_losses(event, state);
     } else if (event.name == "left") {
       state.left.push_back(event.text("what"));
+    } else if (event.name == "salvaged") {
+      if (const auto loss = salvage_loss(event); !loss.empty()) state.left.push_back(loss);
+    } else if (event.name == "salvage-damaged" && event.text("by") == "bacula") {
+      for (const auto& file : event.list("files")) state.left.push_back(file);
     } else if (event.name == "repaired") {
       read_repairs(event, state);
     } else if (event.name == "volumes-held") {
@@ -150,6 +168,8 @@ JournalState state_of(const std::vector<Event>& events) {
       read_verified(event, state);
     } else if (event.name == "without-efi-variables") {
       state.without_entry = true;
+    } else if (event.name == "salvage-taken") {
+      read_salvage(event, state);
     } else if (event.name == "efi-entry-written") {
       state.without_entry = false;
     } else if (event.name == "run-complete" || event.name == "handed-over") {

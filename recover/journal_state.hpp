@@ -33,11 +33,11 @@ struct JournalState {
   // known either, the words stand for it. What has been repaired is taken out. In the journal of a repair:
   // what it could not repair.
   std::map<std::string, std::map<std::string, std::string>> degraded;
-  std::set<HalfMade> half_made;                     // filesystems besides the btrfs, which has its step
-  std::vector<std::string> left;                    // proposed mends that nobody wanted
-  std::string ended;                                // why the last run ended; empty when it was killed
-  std::set<std::string> boots;                      // of the kernel, that the runs were made in
-  std::string filesystem;                           // UUID of the root; empty in older journals
+  std::set<HalfMade> half_made;   // filesystems besides the btrfs, which has its step
+  std::vector<std::string> left;  // proposed mends that nobody wanted; what could not be salvaged
+  std::string ended;              // why the last run ended; empty when it was killed
+  std::set<std::string> boots;    // of the kernel, that the runs were made in
+  std::string filesystem;         // UUID of the root; empty in older journals
   std::map<std::string, std::string> held_volumes;  // set read-only in the catalog -> their status before
   std::set<std::string> held_jobs;                  // taken out of the Director's schedule
   bool lifted = false;                              // the quarantine, by hand
@@ -47,6 +47,10 @@ struct JournalState {
   // A dump in the restored root that its database server is to load, and what loads it there.
   std::string catalog_dump;
   std::vector<std::string> catalog_commands;
+  // What became of the salvaged files: accepted, refused, postponed, nothing; empty: they were not offered.
+  std::string salvage;
+  std::int64_t salvage_waiting = 0;           // files that were postponed
+  std::vector<std::string> salvaged_damaged;  // put beside the good ones; printable
   std::string verified_at;
   std::int64_t verified_job = 0;
 

@@ -32,6 +32,8 @@ struct Layout {
   // The same seen from inside the environment.
   static constexpr const char* inside_target = "/mnt/recover";
   static constexpr const char* inside_state = "/run/recover";
+  // Top level of the broken filesystem while it is read, read-only.
+  static constexpr const char* broken_point = "/run/recover-broken";
   // Top level of the new filesystem while its subvolumes are made.
   static constexpr const char* top_level = "/run/recover-top-level";
   // Sparse files that a filesystem is made on before one is made on the disks.
@@ -44,6 +46,10 @@ struct Layout {
   static constexpr const char* storage_point = "/run/recover-storage";
   // Where the journal is, from the root of the storage volume.
   static constexpr const char* state_on_storage = "/recover-state";
+  // What is salvaged from a broken filesystem, from there.
+  static constexpr const char* salvage_on_storage = "/recover-salvage";
+  // Where the evidence of diagnoses is kept, from there too.
+  static constexpr const char* diagnoses_on_storage = "/recover-diagnosis";
   // The stamp of a recovery environment, from its root.
   static constexpr const char* stamp = "/environment.toml";
   // Copies of journals in memory: of the storage volume with that UUID of its filesystem.
@@ -55,6 +61,12 @@ struct Layout {
   static constexpr const char* scanned_volumes = "/volumes.bsr";
   static constexpr const char* dump_bootstrap = "/dump.bsr";
   static constexpr const char* extracted_dump = "/dump";
+  // A broken filesystem with all its subvolumes at their places, while Bacula reads it.
+  static constexpr const char* broken_tree = "/run/recover-broken-tree";
+  // What Director and Storage Daemon have then, inside the environment.
+  static constexpr const char* inside_salvage = "/run/recover-salvage";
+  // Where Bacula's volume and catalog are until they are whole, from the root of the storage volume.
+  static constexpr const char* bacula_scratch = "/recover-salvage/by-bacula";
   // Where the journal travels in the restored root.
   static constexpr const char* handed_over = "/var/lib/recover";
   // In it: a dump of the catalog that a server had.

@@ -18,6 +18,7 @@ Exit dispatch(const Options& options, Reporter& reporter) {
   if (options.command == "run") return commands::run(options, reporter);
   if (options.command == "status") return commands::status(options, reporter);
   if (options.command == "check") return commands::check(options, reporter);
+  if (options.command == "diagnose") return commands::diagnose(options, reporter);
   if (options.command == "list") return commands::list(options, reporter);
   if (options.command == "capture") return commands::capture(options, reporter);
   if (options.command == "verify-backup") return commands::verify_backup(options, reporter);

@@ -13,8 +13,8 @@ namespace {
 
 namespace po = boost::program_options;
 
-const std::vector<std::string> commands{"verify-backup", "status",  "list",       "check",
-                                        "log",           "capture", "quarantine", "freshen"};
+const std::vector<std::string> commands{"verify-backup", "status",     "list",    "check",   "log",
+                                        "capture",       "quarantine", "freshen", "diagnose"};
 
 po::options_description described_options() {
   po::options_description options("Options", 80, 40);
@@ -32,6 +32,7 @@ po::options_description described_options() {
       "the disk that may be erased, or what is on it, instead of typing it; once for each");
   add("prove", text("quick|full"),
       "how deep the volumes are read before anything is destroyed: the ends of each range, or all of it");
+  add("all", "salvage everything that can be read, not only what the backup does not have");
   add("replace", po::value<std::vector<std::string>>()->value_name("OLD=NEW")->composing(),
       "the disk with the serial NEW takes the place of the profile's disk OLD; once for each");
   add("without-efi-variables",
@@ -43,6 +44,7 @@ po::options_description described_options() {
   add("report", "log: make report.html and report.md again, beside the journal");
   add("to-storage", "capture: write the profile to the storage volume as well");
   add("check", text("FILE"), "capture: compare the machine with that profile, and name each drift");
+  add("check-filesystem", "diagnose: have btrfs check read everything as well");
   add("hold", "quarantine: hold the volumes and schedules of an open recovery");
   add("keep", "quarantine: the same, unless it was lifted by hand");
   add("lift", "quarantine: lift it by hand");
@@ -110,6 +112,7 @@ Options parse_options(int argc, const char* const* argv) {
   if (given.count("confirm")) options.confirm = given["confirm"].as<std::vector<std::string>>();
   options.prove = text_of(given, "prove");
   if (given.count("replace")) options.replace = given["replace"].as<std::vector<std::string>>();
+  options.all = given.count("all") > 0;
   options.dry_run = given.count("dry-run") > 0;
   options.resume = given.count("resume") > 0;
   options.restart = given.count("restart") > 0;
@@ -119,6 +122,7 @@ Options parse_options(int argc, const char* const* argv) {
   options.report = given.count("report") > 0;
   options.compare = text_of(given, "check");
   options.to_storage = given.count("to-storage") > 0;
+  options.check_filesystem = given.count("check-filesystem") > 0;
   options.hold = given.count("hold") > 0;
   options.keep = given.count("keep") > 0;
   options.lift = given.count("lift") > 0;
@@ -145,6 +149,7 @@ Options parse_options(int argc, const char* const* argv) {
     for (const auto* option : {"output", "to-storage", "check"})
       refuse_unless(!given.count(option), option, "capture");
     refuse_unless(!options.report, "report", "log");
+    refuse_unless(!options.check_filesystem, "check-filesystem", "diagnose");
     for (const auto* option : {"hold", "keep", "lift"})
       refuse_unless(!given.count(option), option, "quarantine");
     return options;
@@ -164,13 +169,14 @@ Options parse_options(int argc, const char* const* argv) {
         "Unexpected word \"" + system::printable(options.names.front()) + "\" behind " + options.command,
         "recover --help shows the commands");
   refuse_unless(!options.dry_run || options.command == "freshen", "dry-run", "--playbook or freshen");
-  for (const auto* option : {"resume", "restart", "confirm", "replace", "as-of", "prove"})
+  for (const auto* option : {"resume", "restart", "confirm", "replace", "as-of", "prove", "all"})
     refuse_unless(!given.count(option), option, "--playbook");
   refuse_unless(!options.without_efi_variables || options.command == "check", "without-efi-variables",
                 "--playbook or check");
   for (const auto* option : {"to-storage", "check"})
     refuse_unless(!given.count(option) || options.command == "capture", option, "capture");
   refuse_unless(!options.report || options.command == "log", "report", "log");
+  refuse_unless(!options.check_filesystem || options.command == "diagnose", "check-filesystem", "diagnose");
   refuse_unless(!given.count("output") || options.command == "capture" || options.report, "output",
                 "capture or log --report");
   for (const auto* option : {"hold", "keep", "lift"})
@@ -179,6 +185,8 @@ Options parse_options(int argc, const char* const* argv) {
     if (options.command == command && !options.state.empty())
       throw UsageError(std::string(command) + " has its state in /var/lib/recover, and takes no --state",
                        "Leave it out");
+  if (options.command == "diagnose" && !options.state.empty())
+    throw UsageError("diagnose keeps no journal, and takes no --state", "Leave it out");
   if (!options.compare.empty() && (!options.output.empty() || options.to_storage))
     throw UsageError("capture --check compares and writes no profile",
                      "Give either --check, or -o and --to-storage");
@@ -193,6 +201,7 @@ std::string help_text() {
          "  recover --playbook storage --dry-run   show what would be done; writes nothing\n"
          "  recover --playbook storage             do it; asks before it destroys anything\n"
          "  recover --playbook storage --resume    go on after an interruption\n"
+         "  recover diagnose                       what is left of the disk, what to do\n"
          "  recover verify-backup                  on the rebooted machine: prove a backup\n"
          "  recover status                         how far the recovery is\n"
          "  recover check [NAME...]                ask the checks, do nothing\n"

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 
 #include "recover/error.hpp"
 #include "recover/system/attributes.hpp"
@@ -52,11 +53,13 @@ class KeptTime {
   struct stat status_ {};
 };
 
+constexpr const char* private_name = ".recover-repair-";
+
 // A directory of our own in another one, which may be anybody's.
 class PrivateDirectory {
  public:
   explicit PrivateDirectory(const system::Descriptor& parent)
-      : parent_(parent), name_(".recover-repair-" + std::to_string(::getpid())) {
+      : parent_(parent), name_(private_name + std::to_string(::getpid())) {
     if (::mkdirat(parent.get(), name_.c_str(), 0700) != 0) fail("make a directory");
     directory_ = system::Descriptor(
         ::openat(parent.get(), name_.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
@@ -109,6 +112,13 @@ void require_same(const TreeEntry& from, const TreeEntry& copied) {
 }  // namespace
 
 void place_file(system::Processes& processes, const TreeEntry& from, const TreeEntry& to, bool replace) {
+  const auto by_cp = [&](const TreeEntry& original, const TreeEntry& made) {
+    copy(processes, original.path(), made.path());
+  };
+  place_file(by_cp, from, to, replace);
+}
+
+void place_file(const CopyEntry& copy_entry, const TreeEntry& from, const TreeEntry& to, bool replace) {
   const KeptTime kept(to.parent);
   const PrivateDirectory apart(to.parent);
   if (S_ISDIR(from.status.st_mode)) {
@@ -116,10 +126,25 @@ void place_file(system::Processes& processes, const TreeEntry& from, const TreeE
     if (::mkdirat(made.parent.get(), "new", 0700) != 0) fail("make the directory");
     take_state(from, apart.entry());
   } else {
-    copy(processes, from.path(), apart.entry().path());
+    copy_entry(from, apart.entry());
   }
   require_same(from, apart.entry());
   apart.move_to(to, replace);
+}
+
+void remove_leftovers(const system::Descriptor& directory) {
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(of(directory), ignored)) {
+    const auto name = entry.path().filename().string();
+    if (!name.starts_with(private_name)) continue;
+    const auto left =
+        system::find_entry(system::Descriptor(::fcntl(directory.get(), F_DUPFD_CLOEXEC, 0)), name);
+    if (!left.there() || !S_ISDIR(left.status.st_mode) || left.status.st_uid != ::geteuid()) continue;
+    const KeptTime kept(directory);
+    if (::unlinkat(left.file.get(), "new", 0) != 0 && errno == EISDIR)
+      ::unlinkat(left.file.get(), "new", AT_REMOVEDIR);
+    ::unlinkat(directory.get(), name.c_str(), AT_REMOVEDIR);
+  }
 }
 
 void overwrite_file(system::Processes& processes, const TreeEntry& from, const TreeEntry& to) {

@@ -3,6 +3,7 @@
 // directory that gets it stays as it was, since the file belongs there.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "recover/system/tree_entry.hpp"
@@ -17,6 +18,14 @@ namespace recover {
 // has changed.
 void place_file(system::Processes& processes, const system::TreeEntry& from, const system::TreeEntry& to,
                 bool replace);
+
+// Makes the copy at `to`, where nothing is yet, with all that belongs to it. Throws Failed.
+using CopyEntry = std::function<void(const system::TreeEntry& from, const system::TreeEntry& to)>;
+void place_file(const CopyEntry& copy, const system::TreeEntry& from, const system::TreeEntry& to,
+                bool replace);
+
+// What a process that was killed meanwhile has left in that directory.
+void remove_leftovers(const system::Descriptor& directory);
 
 // A regular file with several names keeps them: its content is written anew. Throws Failed.
 void overwrite_file(system::Processes& processes, const system::TreeEntry& from, const system::TreeEntry& to);

@@ -99,6 +99,17 @@ void set_depth_of_proof(Plan& plan, const std::string& depth) {
                      "\"prove-backup\"");
 }
 
+void set_salvage(Plan& plan, bool all) {
+  if (!all) return;
+  bool found = false;
+  for (auto& step : plan.steps)
+    for (auto& action : step.actions)
+      if (auto* salvage = std::get_if<SalvageFiles>(&action)) salvage->all = found = true;
+  if (!found)
+    throw UsageError("The playbook " + plan.playbook + " has no step that salvages, so --all means nothing",
+                     "Leave it out; recover --playbook salvage has one");
+}
+
 std::string plan_text(const Plan& plan, int width) {
   std::string text;
   int number = 0;

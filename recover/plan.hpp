@@ -48,6 +48,10 @@ Plan make_plan(const Playbook& playbook, const Profile& profile, const Facts& fa
 // Throws UsageError when none does. Hashes stay: a proof is no other run.
 void set_depth_of_proof(Plan& plan, const std::string& depth);
 
+// Everything is salvaged (--all), not only what the backup does not have. Throws UsageError when no step
+// salvages. Hashes stay, as what was salvaged does: a run that goes on may be given another answer.
+void set_salvage(Plan& plan, bool all);
+
 // The steps with every command as an operator would type it, at most `width` columns where a command allows.
 std::string plan_text(const Plan& plan, int width);
 

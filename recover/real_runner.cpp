@@ -20,7 +20,9 @@
 #include "recover/propose.hpp"
 #include "recover/prove_actions.hpp"
 #include "recover/repair_actions.hpp"
+#include "recover/restore_actions.hpp"
 #include "recover/runner.hpp"
+#include "recover/salvage_actions.hpp"
 #include "recover/served_catalog_actions.hpp"
 #include "recover/system/btrfs.hpp"
 #include "recover/system/devices.hpp"
@@ -49,9 +51,6 @@ struct Held {
   bool is_catalog = false;                // a server that the Director uses: no port, and ended after it
   std::chrono::milliseconds patience = 10s;
 };
-
-constexpr std::int64_t next_to_nothing = 32
-                                         << 20;  // bytes: what a btrfs still counts as free when writes fail
 
 std::string last_lines(const std::string& text) {
   auto clean = system::redact(text);
@@ -280,44 +279,8 @@ class RealRunner : public Runner {
                  "Compare bacula.device and the volumes' directory with the environment's bacula-sd.conf");
   }
 
-  void act(const RestoreByDirector& a, Observer& observer) {
-    auto request = a.request;
-    bacula::require_proven_bootstrap(a.keep);
-    const auto backup = bacula::read_backup(a.keep);
-    request.files = backup.files;
-    const auto outcome = bacula::restore_by_director(processes_, request, progress(observer, backup));
-    observer.observe(Event("restored")
-                         .with("job", outcome.job_id)
-                         .with("files", outcome.files)
-                         .with("bytes", outcome.bytes));
-  }
-
-  void act(const ExtractVolumes& a, Observer& observer) {
-    bacula::require_proven_bootstrap(a.keep);
-    auto backup = bacula::read_backup(a.keep);
-    backup.bytes = 0;  // bextract tells apparent sizes, holes and all, which are no part of that total
-    const auto outcome = extract_or_say_full(a, backup, observer);
-    observer.observe(Event("extracted").with("files", outcome.files).with("errors", outcome.errors));
-  }
-
-  // bextract calls a full disk "Write error: Success", or goes on behind it and ends well.
-  bacula::ExtractOutcome extract_or_say_full(const ExtractVolumes& a, const bacula::Backup& backup,
-                                             Observer& observer) {
-    const auto full = [&](const std::string& words) {
-      return Failed("The target is full; bextract said: " + words,
-                    "Restore to a larger disk, or have the profile mount with compression");
-    };
-    try {
-      auto outcome = bacula::extract(processes_, a.request, progress(observer, backup));
-      for (const auto& error : outcome.errors)
-        if (error.find("No space left on device") != std::string::npos) throw full(error);
-      return outcome;
-    } catch (const Failed& error) {
-      if (system::free_bytes(a.target) < next_to_nothing) throw full(error.problem());
-      throw;
-    }
-  }
-
+  void act(const RestoreByDirector& a, Observer& observer) { restore_by_director(processes_, a, observer); }
+  void act(const ExtractVolumes& a, Observer& observer) { extract_volumes(processes_, a, observer); }
   void act(const NameLosses& a, Observer& observer) { name_losses(a.volumes, a.keep, a.target, observer); }
 
   void act(const HoldVolumes& a, Observer& observer) {
@@ -347,6 +310,12 @@ class RealRunner : public Runner {
   void act(const RestoreLost& a, Observer& observer) { restore_lost(processes_, a, observer); }
   void act(const MendFiles& a, Observer& observer) { mend_files(processes_, a, observer); }
 
+  void act(const Diagnose& a, Observer& observer) { diagnose(processes_, a, observer); }
+  void act(const ListBackup& a, Observer& observer) { list_backup(a, observer); }
+  void act(const SalvageFiles& a, Observer& observer) { salvage_files(processes_, keyboard_, a, observer); }
+  void act(const BackUpBroken& a, Observer& observer) { back_up_broken(processes_, a, observer); }
+  void act(const TakeSalvaged& a, Observer& observer) { take_salvaged(keyboard_, a, observer); }
+
   void act(const MakeEnvironment& a, Observer& observer) { make_environment(processes_, a, observer); }
   void act(const ConfigureEnvironment& a, Observer& observer) {
     configure_environment(processes_, a, observer);
@@ -358,18 +327,6 @@ class RealRunner : public Runner {
   void act(const IsolateNetwork&, Observer&) { system::enter_private_network(); }
   void act(const ProveEnvironment& a, Observer& observer) { prove_environment(processes_, a, observer); }
   void act(const SwapEnvironment& a, Observer& observer) { swap_environment(a, observer); }
-
-  static bacula::OnProgress progress(Observer& observer, const bacula::Backup& backup) {
-    return [&observer, total_files = backup.files,
-            total_bytes = backup.bytes](const bacula::RestoreProgress& now) {
-      observer.observe(Event("progress")
-                           .with("files", now.files)
-                           .with("bytes", now.bytes)
-                           .with("total-files", total_files)
-                           .with("total-bytes", total_bytes)
-                           .with("current", system::printable(now.current)));
-    };
-  }
 
   std::vector<Held>::iterator find_daemon(const std::string& name) {
     return std::find_if(held_.begin(), held_.end(),

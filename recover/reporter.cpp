@@ -10,6 +10,8 @@
 #include <utility>
 
 #include "recover/error.hpp"
+#include "recover/report/salvage.hpp"
+#include "recover/salvage_text.hpp"
 #include "recover/system/machine.hpp"
 #include "recover/system/terminal.hpp"
 #include "recover/system/text.hpp"
@@ -123,6 +125,7 @@ class TextReporter : public BaseReporter {
     log(event);
     // Commands are left as they are, for whoever wants to type them.
     if (event.name == "action-begun") return say_unwrapped(typed(event.list("typed")));
+    if (event.name == "diagnosis") return diagnosis(event);
     if (event.name == "environment-configured") {
       const auto lines = event.list("difference");
       say_unwrapped((lines.empty() ? "   nothing had to be taken out" : listed("   ", lines)) + "\n");
@@ -186,9 +189,29 @@ class TextReporter : public BaseReporter {
     if (event.name == "not-repaired") return named("NOT REPAIRED, lost ", event);
     if (event.name == "repaired") return named("ok repaired, lost ", event);
     if (event.name == "left") return "   LEFT AS IT IS, " + event.text("what") + ": " + event.text("why");
+    if (event.name == "rung")
+      return "   " + event.text("rung") + " (" + event.text("options") + "): " + event.text("answer");
+    if (event.name == "salvaged-by-bacula") return by_bacula(event);
+    if (event.name == "salvage-damaged") return listed("   NOT READ, OR NOT WHOLE: ", event.list("files"));
     if (event.name == "report-not-left") return "   NOTE: " + event.text("why") + ".";
     if (event.name == "nothing-degraded") return "   ok nothing is degraded, or all is repaired already";
+    if (const auto words = salvage_words(event); !words.empty()) return words;
+    if (const auto said = report::salvage_sentence(event))
+      return (report::is_salvage_trouble(event) ? "   NOTE: " : "   ") + *said + ".";
     return "";
+  }
+
+  static std::string by_bacula(const Event& event) {
+    const auto volumes = event.list("volumes");
+    if (volumes.empty()) return "   ok the newest backup has all that can be read; no volume was added";
+    auto text =
+        "   ok job " + std::to_string(event.number("job")) + " has " + std::to_string(event.number("files")) +
+        " files that are newer than the backup, " + system::human_bytes(event.number("bytes")) + ", and " +
+        std::to_string(event.number("deleted")) + " deletions, on the volume " + system::joined(volumes);
+    if (const auto kept = event.number("kept-back"); kept > 0)
+      text += "\n   NOTE: " + std::to_string(kept) +
+              " files that Bacula did not see are not taken for deleted: the tree does not show it";
+    return text;
   }
 
   // The sentences behind it are many, and each begins a line.
@@ -240,6 +263,18 @@ class TextReporter : public BaseReporter {
              " came back, with its digest";
     if (event.name == "environment-swapped") return "   " + event.text("path") + " is the new one now";
     return "";
+  }
+
+  // Last what counts most: it is what a screen still shows.
+  void diagnosis(const Event& event) {
+    line(listed("   ", event.list("evidence")) + "\n\n");
+    line(listed("   because: ", event.list("because")) + "\n");
+    const auto archive = event.text("archive");
+    line(archive.empty() ? "   NOTE: the evidence is not archived: " + event.text("not-archived") + ".\n"
+                         : "   The evidence is kept: " + archive + "\n");
+    const auto playbook = event.text("playbook");
+    line("\nRECOMMENDED: " + event.text("recommendation") + ".\n" +
+         (playbook == "none" ? "" : "   recover --playbook " + playbook + "\n"));
   }
 
   static std::string typed(const std::vector<std::string>& lines) {

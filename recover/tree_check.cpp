@@ -6,6 +6,7 @@
 #include "recover/bacula/file_list.hpp"
 #include "recover/bacula/lstat.hpp"
 #include "recover/system/text.hpp"
+#include "recover/taken_list.hpp"
 
 namespace recover {
 namespace {
@@ -28,6 +29,7 @@ std::string difference(const bacula::Lstat& wanted, const struct stat& found) {
 TreeFacts compare_tree(const std::string& list, const std::string& root,
                        const std::function<void(const std::string&, const std::string&)>& on_difference) {
   TreeFacts tree;
+  const auto taken = read_taken(list.substr(0, list.rfind('/')));
   const auto note = [&](const std::string& name, const std::string& what) {
     if (on_difference) on_difference(name, what);
     if (tree.examples.size() < 20) tree.examples.push_back(system::printable(name) + " " + what);
@@ -47,7 +49,11 @@ TreeFacts compare_tree(const std::string& list, const std::string& root,
     }
     ++tree.found;
     if (file.lstat.empty()) return;
-    if (const auto what = difference(wanted, found); !what.empty()) {
+    auto what = difference(wanted, found);
+    if (!what.empty())
+      if (const auto salvaged = taken.find(file.name); salvaged != taken.end())
+        what = difference(bacula::parse_lstat(salvaged->second), found);
+    if (!what.empty()) {
       ++tree.different;
       note(file.name, what);
     }

@@ -10,6 +10,7 @@
 #include "recover/bacula/bootstrap.hpp"
 #include "recover/bacula/bootstrap_comments.hpp"
 #include "recover/bacula/choose.hpp"
+#include "recover/bacula/digest.hpp"
 #include "recover/bacula/keep.hpp"
 #include "recover/bacula/volume.hpp"
 #include "recover/error.hpp"
@@ -128,6 +129,30 @@ Bootstrap narrowed(const Bootstrap& bootstrap, const std::vector<Session>& sessi
   return result;
 }
 
+// The digest of each session's file, which comes behind its data.
+class Digests : public RecordReader {
+ public:
+  void block(std::uint64_t) override {}
+  void fault(const std::string&) override {}
+  void record(const VolumeFile& file, const RecordPart& part) override {
+    constexpr int kind_mask = 0x7FF;  // of a stream's number; above are flags
+    constexpr std::size_t longest = 64;
+    if (digest_of_stream(part.stream & kind_mask) == DigestKind::none) return;
+    auto& last = last_[{file.session_time, file.session_id}];
+    if (part.begins || last.first != file.index) last = {file.index, ""};
+    if (last.second.size() + part.data.size() <= longest) last.second += part.data;
+  }
+  // As the catalog has it; empty: there is none, or a damaged block touches the file.
+  std::string of(const VolumeFile& file) const {
+    const auto found = last_.find({file.session_time, file.session_id});
+    if (found == last_.end() || found->second.first != file.index || !file.damage.empty()) return "";
+    return catalog_digest(found->second.second);
+  }
+
+ private:
+  std::map<Key, std::pair<std::int32_t, std::string>> last_;
+};
+
 // The list as the volumes hold it, with "SESSION FILEINDEX " before each stat packet until it is known which
 // versions count.
 std::string tag(std::size_t session, std::int32_t index) {
@@ -172,27 +197,31 @@ Backup adopt_bootstrap(const AdoptRequest& request) {
   Backup backup;
   {
     FileListWriter all(every);
-    for_each_file(request.volumes, bootstrap, [&](const VolumeFile& file) {
-      const std::size_t session = places.at({file.session_time, file.session_id});
-      auto& job = sessions[session].job;
-      ++job.files;
-      if (!file.damage.empty()) {
-        ++backup.damaged;
-        if (request.on_damage) request.on_damage(file);
-      }
-      if (file.name.empty()) {
-        return choose(chosen, session, file.index);
-      }
-      ListedFile listed{file.name, file.lstat};
-      if (listed.name.size() > 1 && listed.name.back() == '/') listed.name.pop_back();
-      const bool gone = file.type == file_type::deleted;
-      versions.push_back({std::hash<std::string>{}(listed.name), static_cast<std::uint32_t>(session),
-                          gone ? -file.index : file.index});
-      if (gone) return;
-      job.bytes += data_bytes(listed);
-      listed.lstat = tag(session, file.index) + listed.lstat;
-      all.add(listed);
-    });
+    Digests digests;
+    for_each_file(
+        request.volumes, bootstrap,
+        [&](const VolumeFile& file) {
+          const std::size_t session = places.at({file.session_time, file.session_id});
+          auto& job = sessions[session].job;
+          ++job.files;
+          if (!file.damage.empty()) {
+            ++backup.damaged;
+            if (request.on_damage) request.on_damage(file);
+          }
+          if (file.name.empty()) {
+            return choose(chosen, session, file.index);
+          }
+          ListedFile listed{file.name, file.lstat, digests.of(file)};
+          if (listed.name.size() > 1 && listed.name.back() == '/') listed.name.pop_back();
+          const bool gone = file.type == file_type::deleted;
+          versions.push_back({std::hash<std::string>{}(listed.name), static_cast<std::uint32_t>(session),
+                              gone ? -file.index : file.index});
+          if (gone) return;
+          job.bytes += data_bytes(listed);
+          listed.lstat = tag(session, file.index) + listed.lstat;
+          all.add(listed);
+        },
+        &digests);
     all.finish();
   }
   take_newest(versions, chosen);
@@ -204,7 +233,7 @@ Backup adopt_bootstrap(const AdoptRequest& request) {
     std::size_t session = 0, index = 0;
     words >> session >> index;
     if (!is_chosen(chosen[session], index)) return;
-    ListedFile file{tagged.name, {}};
+    ListedFile file{tagged.name, {}, tagged.digest};
     std::getline(words >> std::ws, file.lstat);
     list.add(file);
     ++backup.files;

@@ -173,21 +173,24 @@ std::string files_query(const std::string& catalog_kind, std::int64_t version,
   // FileId grows with time, also when bscan made the catalog from the volumes, so the greatest is the newest
   // version; and of a directory that a job holds twice (a mount point that the FileSet names too) it is the
   // one that the Director takes. FileIndex is 0 or negative in the record that says that a file was deleted.
-  std::string sql = "SELECT " + columns.path + "," + columns.name + ",F.LStat FROM (";
+  std::string sql = "SELECT " + columns.path + "," + columns.name + ",F.LStat,F.MD5 FROM (";
   sql += "SELECT MAX(FileId) AS FileId FROM File WHERE JobId IN (" + joined(ids) + ") GROUP BY " + key +
          ") AS T";
   return sql + " JOIN File AS F ON F.FileId=T.FileId " + columns.tables + " WHERE F.FileIndex>0";
 }
 
+ListedFile listed_file(const std::vector<std::string>& row) {
+  // Bacula keeps a directory as a path with an empty name; the path ends with a slash.
+  ListedFile file{unhex(row[0]) + unhex(row[1]), row[2], row[3]};
+  if (file.name.size() > 1 && file.name.back() == '/') file.name.pop_back();
+  return file;
+}
+
 void catalog_files(system::Processes& processes, const Console& console, const std::string& catalog_kind,
                    const std::vector<std::int64_t>& ids, const std::function<void(const ListedFile&)>& each) {
-  ListedFile file;
   const auto sql = files_query(catalog_kind, catalog_version(processes, console), ids);
-  stream_rows(processes, console, sql, 3, [&](const FileRows::Row& row) {
-    // Bacula keeps a directory as a path with an empty name; the path ends with a slash.
-    file.name = unhex(row[0]) + unhex(row[1]);
-    if (file.name.size() > 1 && file.name.back() == '/') file.name.pop_back();
-    file.lstat = row[2];
+  stream_rows(processes, console, sql, 4, [&](const FileRows::Row& row) {
+    const auto file = listed_file(row);
     if (!file.name.empty()) each(file);
   });
 }

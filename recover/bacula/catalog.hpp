@@ -23,11 +23,14 @@ struct CatalogJob {
 std::vector<CatalogJob> catalog_jobs(system::Processes& processes, const Console& console,
                                      const std::vector<std::int64_t>& ids);
 
-// The query behind catalog_files: hexadecimal path, hexadecimal name, LStat of each file that a restore of
-// the jobs `ids` brings back, its newest version. `version` is the catalog's VersionId. Throws UsageError for
-// a kind of catalog that is not sqlite3, postgresql or mysql.
+// The query behind catalog_files: hexadecimal path, hexadecimal name, LStat, digest of each file that a
+// restore of the jobs `ids` brings back, its newest version. `version` is the catalog's VersionId. Throws
+// UsageError for a kind of catalog that is not sqlite3, postgresql or mysql.
 std::string files_query(const std::string& catalog_kind, std::int64_t version,
                         const std::vector<std::int64_t>& ids);
+
+// Of one row of its answer: a directory's name without the slash. Throws Failed.
+ListedFile listed_file(const std::vector<std::string>& row);
 
 // Streams them.
 void catalog_files(system::Processes& processes, const Console& console, const std::string& catalog_kind,

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "recover/bacula/digest.hpp"
 #include "recover/error.hpp"
 #include "recover/system/files.hpp"
 #include "recover/system/text.hpp"
@@ -67,6 +68,10 @@ bool unescape(std::string_view text, std::string& name) {
   return !name.empty();
 }
 
+bool is_digest(std::string_view text) {
+  return digest_of_text(text) != DigestKind::none && text.find_first_of(" \n=") == std::string_view::npos;
+}
+
 }  // namespace
 
 FileListWriter::FileListWriter(std::string path) : path_(std::move(path)) {
@@ -81,7 +86,9 @@ FileListWriter::~FileListWriter() {
 }
 
 void FileListWriter::add(const ListedFile& file) {
-  const std::string line = file.lstat + ' ' + escaped(file.name) + '\n';
+  std::string line = file.lstat + ' ';
+  if (is_digest(file.digest)) line += "=" + file.digest + ' ';
+  line += escaped(file.name) + '\n';
   if (std::fwrite(line.data(), 1, line.size(), file_) != line.size()) failed(path_, "written");
 }
 
@@ -91,6 +98,22 @@ void FileListWriter::finish() {
   std::fclose(file_);
   file_ = nullptr;
   sync_directory_of(path_);
+}
+
+bool parse_listed(std::string_view line, ListedFile& file) {
+  // A name holds no blank (it is escaped), so the last one ends the stat packet, which does.
+  const auto blank = line.rfind(' ');
+  if (blank == std::string_view::npos || !unescape(line.substr(blank + 1), file.name)) return false;
+  line = line.substr(0, blank);
+  file.digest.clear();
+  const auto last = line.rfind(' ');
+  const auto begin = last == std::string_view::npos ? 0 : last + 1;
+  if (line.size() > begin && line[begin] == '=' && is_digest(line.substr(begin + 1))) {
+    file.digest = line.substr(begin + 1);
+    line = line.substr(0, begin == 0 ? 0 : last);
+  }
+  file.lstat = line;
+  return true;
 }
 
 void read_file_list(const std::string& path, const std::function<void(const ListedFile&)>& each) {
@@ -109,17 +132,14 @@ void read_file_list(const std::string& path, const std::function<void(const List
       return;
     }
     std::string_view line(raw, static_cast<std::size_t>(length));
-    // A name holds no blank (it is escaped), so the last one ends the stat packet, which does. A line without
-    // its newline was cut.
+    // A line without its newline was cut.
     const bool whole = !line.empty() && line.back() == '\n';
     if (whole) line.remove_suffix(1);
-    const std::size_t blank = line.rfind(' ');
-    if (!whole || blank == std::string_view::npos || !unescape(line.substr(blank + 1), listed.name)) {
+    if (!whole || !parse_listed(line, listed)) {
       throw Failed("Line " + std::to_string(number) + " of the file list " + path + " cannot be read: \"" +
                        system::printable(line.substr(0, 200)) + "\"",
                    "The list is damaged. Choose the backup again: start the run anew with --restart");
     }
-    listed.lstat = line.substr(0, blank);
     each(listed);
   }
 }

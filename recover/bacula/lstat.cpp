@@ -69,6 +69,7 @@ Lstat parse_lstat(std::string_view text) {
   stat.size = fields[7];
   stat.blocks = fields[9];
   stat.mtime = static_cast<std::int64_t>(fields[11]);
+  stat.ctime = static_cast<std::int64_t>(fields[12]);
   stat.link_index = static_cast<std::int64_t>(fields[13]);
   return stat;
 }

@@ -13,6 +13,7 @@ struct Lstat {
   std::uint64_t dev = 0, ino = 0, mode = 0, nlink = 0, uid = 0, gid = 0, rdev = 0, size = 0,
                 blocks = 0;     // of 512 bytes, as they were on the disk that was backed up
   std::int64_t mtime = 0;       // seconds since 1970
+  std::int64_t ctime = 0;       // the same
   std::int64_t link_index = 0;  // FileIndex of the file this is a hard link to; 0 when none
   bool operator==(const Lstat&) const = default;
 };

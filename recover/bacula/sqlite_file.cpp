@@ -98,6 +98,13 @@ void SqliteFile::fail() const {
 
 std::vector<SqliteFile::Row> SqliteFile::rows(const std::string& statement,
                                               const std::vector<std::string>& values) {
+  std::vector<Row> rows;
+  each_row(statement, values, [&](const Row& row) { rows.push_back(row); });
+  return rows;
+}
+
+void SqliteFile::each_row(const std::string& statement, const std::vector<std::string>& values,
+                          const std::function<void(const Row&)>& each) {
   sqlite3_stmt* raw = nullptr;
   if (::sqlite3_prepare_v2(database_.get(), statement.c_str(), -1, &raw, nullptr) != SQLITE_OK) fail();
   const Statement prepared(raw);
@@ -105,16 +112,16 @@ std::vector<SqliteFile::Row> SqliteFile::rows(const std::string& statement,
     if (::sqlite3_bind_text(raw, static_cast<int>(i) + 1, values[i].data(),
                             static_cast<int>(values[i].size()), SQLITE_TRANSIENT) != SQLITE_OK)
       fail();
-  std::vector<Row> rows;
+  Row row(static_cast<std::size_t>(::sqlite3_column_count(raw)));
   for (;;) {
     const int result = ::sqlite3_step(raw);
-    if (result == SQLITE_DONE) return rows;
+    if (result == SQLITE_DONE) return;
     if (result != SQLITE_ROW) fail();
-    auto& row = rows.emplace_back();
-    for (int i = 0; i < ::sqlite3_column_count(raw); ++i) {
-      const auto* text = reinterpret_cast<const char*>(::sqlite3_column_text(raw, i));
-      row.emplace_back(text == nullptr ? "" : text);
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const auto* text = reinterpret_cast<const char*>(::sqlite3_column_text(raw, static_cast<int>(i)));
+      row[i] = text == nullptr ? "" : text;
     }
+    each(row);
   }
 }
 

@@ -4,6 +4,7 @@
 //     for (const auto& row : catalog.rows("SELECT Name FROM Job WHERE JobId=?", {"7"})) ...
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -27,6 +28,9 @@ class SqliteFile {
 
   using Row = std::vector<std::string>;  // NULL is empty
   std::vector<Row> rows(const std::string& statement, const std::vector<std::string>& values = {});
+  // The same, one at a time: for those that are as many as files.
+  void each_row(const std::string& statement, const std::vector<std::string>& values,
+                const std::function<void(const Row&)>& each);
   void run(const std::string& statements);
 
   // From here on statements may make tables and indexes and fill them, and nothing else: no other file, no

@@ -10,6 +10,7 @@ namespace recover::commands {
 Exit run(const Options& options, Reporter& reporter);
 Exit dry_run(const Options& options, Reporter& reporter);
 Exit status(const Options& options, Reporter& reporter);
+Exit diagnose(const Options& options, Reporter& reporter);
 Exit check(const Options& options, Reporter& reporter);
 Exit list(const Options& options, Reporter& reporter);
 Exit capture(const Options& options, Reporter& reporter);

@@ -67,6 +67,7 @@ Exit dry_run(const Options& options, Reporter& reporter) {
   auto plan =
       make_plan(prepared->playbook, prepared->profile, prepared->facts, prepared->layout, options.as_of);
   set_depth_of_proof(plan, options.prove);
+  set_salvage(plan, options.all);
   reporter.say("DRY RUN of " + plan.title + " (" + prepared->playbook.file + ")\nfor the machine " +
                plan.machine + " (" + plan.profile_file + "). Nothing is written.");
   show_plan(plan, reporter);

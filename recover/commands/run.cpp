@@ -147,10 +147,20 @@ Facts facts_once_settled(Prepared& prepared, const JournalState& earlier) {
   }
 }
 
+// Until something is destroyed, the old filesystem may have been written to since: what is salvaged is
+// salvaged again, and of that only what has changed is copied once more.
+JournalState with_salvage_again(JournalState earlier, const Plan& plan) {
+  if (earlier.destroying) return earlier;
+  for (const auto& step : plan.steps)
+    for (const auto& action : step.actions)
+      if (std::holds_alternative<SalvageFiles>(action)) earlier.steps.erase(step.name);
+  return earlier;
+}
+
 // What belongs to the run before. A report can be made again from its journal, which is kept.
 void forget_earlier_run(const std::string& directory) {
-  for (const auto* name :
-       {"backup.toml", "backup.bsr", "backup.files", "proof.toml", "report.html", "report.md"})
+  for (const auto* name : {"backup.toml", "backup.bsr", "backup.files", "salvaged.files", "salvage-offer",
+                           "proof.toml", "report.html", "report.md"})
     std::filesystem::remove(directory + "/" + name);
 }
 
@@ -199,6 +209,7 @@ Exit run(const Options& options, Reporter& reporter) {
   const auto facts = facts_once_settled(*prepared, earlier);
   auto plan = make_plan(prepared->playbook, prepared->profile, facts, prepared->layout, as_of);
   set_depth_of_proof(plan, options.prove);
+  set_salvage(plan, options.all);
   if (earlier.started) {
     require_same_plan(plan, earlier);
     require_same_circumstances(plan, earlier);
@@ -220,12 +231,13 @@ Exit run(const Options& options, Reporter& reporter) {
   }
   reporter.say(plan.title + "\n" + overview(plan) + "Every command: the same with --dry-run.");
 
-  const auto keyboard = system::terminal_keyboard(!options.json);
+  const auto keyboard = system::terminal_keyboard(!options.json, options.confirm);
   const auto runner = real_runner(*prepared->processes, *keyboard);
   const auto ask = [&](const Plan& asked, const Facts& now) {
     confirm(asked, now, options.confirm, *keyboard, reporter);
   };
-  execute({plan, prepared->profile, *runner, *prepared->prober, journal, reporter, ask, earlier});
+  execute({plan, prepared->profile, *runner, *prepared->prober, journal, reporter, ask,
+           with_salvage_again(earlier, plan)});
 
   const auto state = state_of(read_journal(journal_path(directory)).events);
   if (!state.complete)

@@ -96,6 +96,11 @@ std::vector<Task> left_to_do(const JournalState& state, const std::string& remed
   } else if (!state.verified) {
     after_the_last_step(tasks, state);
   }
+  if (state.salvage == "postponed")
+    add(tasks,
+        "On the rebooted machine, take the salvaged files that wait, " +
+            std::to_string(state.salvage_waiting) + " of them, or refuse them.",
+        "recover --playbook take-salvaged");
   if (!state.degraded.empty())
     add(tasks, "On the rebooted machine, bring back what the fallback lost; it is named below.",
         "recover --playbook repair");

@@ -1,5 +1,6 @@
 #include "recover/report/sentences.hpp"
 
+#include "recover/report/salvage.hpp"
 #include "recover/report/text.hpp"
 #include "recover/system/text.hpp"
 
@@ -108,10 +109,13 @@ std::optional<std::string> what_was_done(const Event& event) {
   if (name == "quarantine" && event.flag("lifted")) return "The quarantine was lifted by hand";
   if (name == "repaired") return "Repaired: " + loss_words(event.text("lost"), event.list("files").size());
   if (name == "nothing-degraded") return "Nothing is degraded, or all is repaired already";
+  if (name == "salvaged-by-bacula" && !event.list("volumes").empty())
+    return "Bacula backed the broken filesystem up: " + counted(event.number("files"), "file") + ", on " +
+           some(event.list("volumes"));
   if (name == "left") return "Left as it is, " + event.text("what") + ": " + event.text("why");
   if (name == "backup-verified")
     return "Backup job " + std::to_string(event.number("job")) + " of the rebooted machine was verified";
-  return std::nullopt;
+  return is_salvage_trouble(event) ? std::nullopt : salvage_sentence(event);
 }
 
 std::optional<std::string> what_went_wrong(const Event& event) {
@@ -125,6 +129,7 @@ std::optional<std::string> what_went_wrong(const Event& event) {
            (event.number("missing") > 0
                 ? "; " + counted(event.number("missing"), "file") + " would be missing or damaged"
                 : "");
+  if (name == "salvage-damaged") return "Not read, or not whole: " + some(event.list("files"), 10);
   if (name == "backup-damaged") return "Damaged on the volumes: " + some(event.list("files"), 10);
   if (name == "still-damaged") return "Cannot be had from the volumes: " + some(event.list("files"), 10);
   if (name == "not-repaired")
@@ -136,7 +141,7 @@ std::optional<std::string> what_went_wrong(const Event& event) {
     return "The catalog was not given to the machine: " + event.text("why");
   if (name == "reminder-without-program" || name == "reminder-without-unit")
     return "Nothing will verify a backup by itself: " + event.text("why");
-  return std::nullopt;
+  return is_salvage_trouble(event) ? salvage_sentence(event) : std::nullopt;
 }
 
 }  // namespace recover::report

@@ -8,6 +8,7 @@ const std::vector<StepKind>& all_kinds() {
       steps::open_storage(),
       steps::enter_environment(),
       steps::try_efi_variables(),
+      steps::diagnose(),
       steps::provide_catalog(),
       steps::choose_backup(),
       steps::adopt_bootstrap(),
@@ -42,6 +43,10 @@ const std::vector<StepKind>& all_kinds() {
       steps::isolate_network(),
       steps::prove_environment(),
       steps::swap_environment(),
+      steps::list_backup(),
+      steps::salvage_files(),
+      steps::take_salvaged(),
+      steps::salvage_by_bacula(),
       steps::manual(),
   };
   return kinds;

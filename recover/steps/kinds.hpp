@@ -9,6 +9,7 @@ namespace recover::steps {
 StepKind open_storage();
 StepKind enter_environment();
 StepKind try_efi_variables();
+StepKind diagnose();
 StepKind provide_catalog();
 StepKind choose_backup();
 StepKind adopt_bootstrap();
@@ -43,6 +44,10 @@ StepKind configure_environment();
 StepKind isolate_network();
 StepKind prove_environment();
 StepKind swap_environment();
+StepKind list_backup();
+StepKind salvage_files();
+StepKind take_salvaged();
+StepKind salvage_by_bacula();
 StepKind manual();
 
 // A part of the profile that the step cannot do without. Throws UsageError when it is not there.
@@ -86,6 +91,8 @@ bacula::NewestRequest newest_request(const StepContext& context);
 std::vector<std::string> bextract(const StepContext& context, const std::string& bootstrap,
                                   const std::string& target);
 std::string configuration(const StepContext& context, std::string_view file);
+// Where the broken filesystem is, or may be, for the steps that salvage.
+BrokenPlace broken_place(const StepContext& context);
 // A parameter of type duration.
 std::chrono::milliseconds duration(const StepContext& context, std::string_view parameter,
                                    const std::string& otherwise);

@@ -88,7 +88,7 @@ class BundleTest(unittest.TestCase):
     def test_it_lists_its_own_playbooks(self):
         code, said = self.recover("list")
         self.assertEqual(code, 0, said)
-        for name in ["storage", "tree", "efi", "repair", "aftercare"]:
+        for name in ["storage", "tree", "efi", "repair", "aftercare", "take-salvaged"]:
             self.assertRegex(said, rf"(?m)^ *{name}\b")
 
     def test_a_dry_run_of_the_sample_is_understood_and_refused_for_its_storage_volume(self):

@@ -10,7 +10,8 @@ from loop.command import run
 
 from . import build
 
-PLAYBOOKS = ["aftercare", "efi", "environment", "machine.sample", "repair", "storage", "tree"]
+PLAYBOOKS = ["aftercare", "efi", "environment", "machine.sample", "repair", "salvage", "salvage-by-bacula", "storage",
+             "take-salvaged", "tree"]
 EXPECTED = {
     "sbin/recover",
     "lib/systemd/system/recover-freshen.service",

@@ -83,15 +83,16 @@ class Choose : public testing::Test {
         "36\tLittle\tI\t2026-11-21 22:58:26\t3\t25\t" + second +
             "35\tLittle\tF\t2026-11-21 22:58:02\t8\t146\tT\t0\t");
   }
+  static inline const std::string digest = "y5Ro3RQJBYH/G4+xVCRH2g";  // MD5
   void files(int count) {
     director.sql("SELECT MAX(VersionId) FROM Version", "16\t");
     std::string rows;
     for (int i = 0; i < count - 1; ++i) {
       rows += "2F7372762F68322F\t" + std::string("6E0A") + "3" + std::to_string(i) +
-              "\tP4A q0jn IGk B A A A Bk BAA I BrAheB BrAheB BrAheB A A C\t";
+              "\tP4A q0jn IGk B A A A Bk BAA I BrAheB BrAheB BrAheB A A C\t" + digest + "\t";
     }
     director.sql(files_query("sqlite3", 16, {35, 36}),
-                 rows + "2F7372762F68322F\t\tP4A q0jn EHt C A A A BAA BAA A BrAheB BrAheB BrAheB A A C\t");
+                 rows + "2F7372762F68322F\t\tP4A q0jn EHt C A A A BAA BAA A BrAheB BrAheB BrAheB A A C\t0\t");
     director.sql("SELECT COUNT(*) FROM RestoreObject WHERE JobId IN (35,36)", "0\t");
   }
   std::string problem() {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "recover/error.hpp"
+#include "recover/salvage_actions.hpp"
 #include "recover/system/keyboard.hpp"
 #include "tests/unit/fake_run.hpp"
 
@@ -78,6 +79,15 @@ TEST_F(ConfirmTest, ASerialThatIsGivenNeedsNoKeyboard) {
   keyboard.there = false;
   EXPECT_NO_THROW(go({serial}));
   EXPECT_THROW(go({"another"}), Refused);
+}
+
+TEST_F(ConfirmTest, WordsAboutASalvageConfirmNoDiskAndKeepNobodyFromTyping) {
+  keyboard.answers = {serial};
+  EXPECT_NO_THROW(go({nothing_can_be_salvaged, take_the_salvaged}));
+  EXPECT_EQ(keyboard.asked, 1U);
+  keyboard.there = false;
+  EXPECT_THROW(go({nothing_can_be_salvaged, take_the_salvaged}), Refused);
+  EXPECT_NO_THROW(go({nothing_can_be_salvaged, serial}));
 }
 
 }  // namespace

@@ -134,6 +134,25 @@ TEST(Structure, EnvironmentSeesTheSystemBaculaAndValues) {
   }
 }
 
+// It reads what is broken, and copies from there; it knows no plan and no profile.
+TEST(Structure, SalvageSeesTheSystemTheBackupsListAndValues) {
+  const std::set<std::string> values{"recover/error.hpp", "recover/event.hpp", "recover/facts.hpp",
+                                     "recover/broken_btrfs.hpp", "recover/salvage_action.hpp"};
+  for (const auto& [file, list] : includes()) {
+    if (!file.starts_with("recover/salvage/") && !file.starts_with("recover/diagnose/")) continue;
+    for (const auto& include : list) {
+      if (!is_ours(include)) continue;
+      const bool of_diagnosis =
+          file.starts_with("recover/diagnose/") &&
+          (include.starts_with("recover/diagnose/") || include == "recover/salvage/rungs.hpp");
+      const bool of_salvage = file.starts_with("recover/salvage/") && include.starts_with("recover/salvage/");
+      const bool allowed = include.starts_with("recover/system/") || include.starts_with("recover/bacula/") ||
+                           of_diagnosis || of_salvage || values.contains(include);
+      EXPECT_TRUE(allowed) << file << " includes " << include;
+    }
+  }
+}
+
 // It is made from a journal's events; it knows no plan and no machine.
 TEST(Structure, TheReportSeesTheJournalAndTheGate) {
   const std::set<std::string> values{"recover/error.hpp",          "recover/event.hpp",
@@ -196,7 +215,7 @@ TEST(Structure, EachThirdPartyHeaderLivesInOneFile) {
       {"nlohmann/", {"recover/event.cpp"}},
       {"spdlog/", {"recover/reporter.cpp"}},
       {"boost/", {"recover/options.cpp"}},
-      {"openssl/", {"recover/sha256.cpp", "recover/bacula/digest.cpp"}},
+      {"openssl/", {"recover/sha256.cpp", "recover/bacula/digest.cpp", "recover/system/btrfs_checksum.cpp"}},
       {"zlib.h", {"recover/bacula/volume_blocks.cpp", "recover/bacula/unpack_gzip.cpp"}},
       {"lzo/", {"recover/bacula/unpack_lzo.cpp"}},
       {"sqlite3.h", {"recover/bacula/catalog_copy.cpp", "recover/bacula/sqlite_file.cpp"}},
