@@ -101,5 +101,12 @@ def detach(device):
     raise CommandFailed(f"{device} is still attached to {backing}")
 
 
+def forget_unmounted():
+    """All that the kernel remembers of btrfs that is not mounted: else it takes a disk with a UUID that it has met for a twin
+    of that one, and mounts it by a UUID of its own making, to which no device can be added. Of a filesystem that was mounted
+    without one of its devices it remembers that one, which has no path by which it could be forgotten alone."""
+    run("btrfs", "device", "scan", "--forget", check=False)
+
+
 def _plain(word):
     return re.sub(r"\\([0-7]{3})", lambda match: chr(int(match[1], 8)), word)

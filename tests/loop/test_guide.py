@@ -53,7 +53,7 @@ SCREENS = {
     "fresh": [("done: environment",) * 2, ("CURRENT: what",) * 2],
     "plan": [("WHAT WOULD BE DESTROYED", "disk serial"), ("Nothing speaks",) * 2],
     "begins": [("== choose: ",) * 2, ("ok backup-chosen",) * 2],
-    "question": [("THIS WILL BE DESTROYED", "will be left"), ("AND REPLACED BY", "To erase "), ("> ",) * 2],
+    "question": [("THIS WILL BE DESTROYED", "recover --playbook salvage"), ("AND REPLACED BY", "To erase "), ("> ",) * 2],
     "stopped": [("Continue with the same", "be done again")],
     "end": [("The tree is restored",) * 2, ("1. Reboot", "keep the storage volume")],
     "login": [("THIS MACHINE WAS RESTORED", "recover verify-backup")],

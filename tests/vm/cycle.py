@@ -40,9 +40,12 @@ mkdir -p /mnt/storage
 step mount mount /dev/vg2/storage /mnt/storage
 """
 
-# As the operator's guide has it, but for the serial, which is typed there (vm/guide.py).
+# Both superblocks of its root are junk: nothing can be salvaged, and somebody must say so.
+GIVEN_UP = "--confirm 'nothing can be salvaged'"
+
+# As the operator's guide has it, but for the serial and that, which are typed there (vm/guide.py).
 _RECOVER = f"""
-one_line() {{ mount /dev/vg2/storage /mnt/gentoo && /mnt/gentoo/recover --playbook storage --confirm {SYSTEM}; }}
+one_line() {{ mount /dev/vg2/storage /mnt/gentoo && /mnt/gentoo/recover --playbook storage --confirm {SYSTEM} {GIVEN_UP}; }}
 step module recover --version
 step nothing recover status
 step activate vgchange -ay vg2

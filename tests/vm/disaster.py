@@ -26,6 +26,8 @@ from . import build, job, layouts, qemu, rescue, uml
 HOME = "/root/recover"  # as in guest/rescue.py
 # grub-install cannot find out what a disk of user-mode Linux needs; on any other it can.
 _MODULES = 'arguments = ["--modules=part_gpt btrfs lvm ext2"]'
+# Both superblocks of the root are zeros: playbook storage salvages nothing, and goes on when somebody says so.
+GIVEN_UP = "nothing can be salvaged"
 _LOOK_AROUND = """
 step state systemctl is-system-running --wait
 step failed systemctl --failed --no-legend --plain
@@ -113,8 +115,10 @@ class Machine:
         return self._ran("capture")
 
     def recover(self, *words):
-        """argv of the program, with every disk confirmed."""
+        """argv of the program, with every disk confirmed, and that a root which was destroyed is given up."""
         confirmed = [word for disk in self.profile["disk"] for word in ("--confirm", disk["serial"])]
+        if "storage" in words:
+            confirmed += ["--confirm", GIVEN_UP]
         return [f"{HOME}/recover", *words, "--profile", f"{HOME}/machine.toml", *confirmed]
 
     def restore(self, *words):

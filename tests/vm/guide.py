@@ -18,7 +18,7 @@ COMMANDS = {
     "mkdir -p /mnt/gentoo": (CYCLE, "mkdir -p /mnt/gentoo\n"),
     # Nobody is there to type the serial.
     "mount /dev/vg2/storage /mnt/gentoo && /mnt/gentoo/recover --playbook storage":
-        (CYCLE, "mount /dev/vg2/storage /mnt/gentoo && /mnt/gentoo/recover --playbook storage --confirm {SYSTEM}; }}\n"),
+        (CYCLE, "mount /dev/vg2/storage /mnt/gentoo && /mnt/gentoo/recover --playbook storage --confirm {SYSTEM} {GIVEN_UP}; }}\n"),
     "umount /mnt/gentoo": (CYCLE, "umount /mnt/gentoo\n"),
     "/mnt/gentoo/recover --playbook efi": (FIRMWARE, "step recover /mnt/storage/recover --playbook efi\n"),
     "/mnt/gentoo/recover --playbook storage --replace S4EVNX0R123456=S5NEW0R777777":

@@ -5,7 +5,7 @@ from loop.command import run
 
 from . import golden, qemu, system
 from .case import NOT_FINISHED, REFUSED, CycleTest, unexpected
-from .cycle import MOUNT_STORAGE, entries, load_tree, timed
+from .cycle import GIVEN_UP, MOUNT_STORAGE, entries, load_tree, timed
 from .machine import BYSTANDER, SYSTEM
 
 # All that recover has no business with on the storage volume.
@@ -17,7 +17,7 @@ storage() {{
 variables() {{ ls /sys/firmware/efi/efivars | sort; }}
 storage >storage.before
 variables >variables.before
-recover_root() {{ /mnt/storage/recover --playbook storage --confirm {SYSTEM}; }}
+recover_root() {{ /mnt/storage/recover --playbook storage --confirm {SYSTEM} {GIVEN_UP}; }}
 same_storage() {{ storage | diff storage.before -; }}
 same_variables() {{ variables | diff variables.before -; }}
 """
