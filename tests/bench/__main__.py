@@ -9,7 +9,7 @@ import time
 
 from loop.machine import Machine
 
-from . import by_hand, many_files, peak, proof, verify
+from . import by_hand, many_files, peak, proof, salvage, verify
 
 FILES = int(os.environ.get("RECOVER_BENCH_FILES", "40000"))
 PAIRS = int(os.environ.get("RECOVER_BENCH_PAIRS", "3"))
@@ -56,6 +56,8 @@ def main():
         proof.measure(machine, PAIRS)
     with Machine() as machine:
         verify.measure(machine, PAIRS)
+    with Machine() as machine:
+        salvage.measure(machine, PAIRS, FILES)
     with Machine() as machine:
         many_files.back_up(machine, FILES)
         ratios = []
