@@ -22,6 +22,8 @@ BEGIN, END = "<!-- made by tests/loop/test_salvage.py -->\n", "<!-- end -->\n"
 # What btrfs restore leaves out: devices and fifos. It makes two files of a hard link, which is whole.
 LEFT_OUT_BY_RESTORE = {"char", "block", "fifo"}
 NOTHING = {"superblocks", "chunk-tree"}
+# Which files share a leaf differs between builds of the machine, and so how many one broken leaf costs.
+NUMBER, A_LEAF = re.compile(r"\d+"), 100
 
 
 def unescaped(path):
@@ -134,10 +136,10 @@ class Salvage(BrokenTest):
         return ", ".join(f"{event['rung']} ({event['files']})" for event in worked) or "none"
 
     def manifest(self):
-        """{path: the last line about it}."""
+        """{path: the last line about it}; what is kept beside the best one of a path is not in it."""
         file = self.machine.storage / "recover-salvage" / "manifest.jsonl"
         entries = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
-        return {unescaped(entry["path"]): entry for entry in entries}
+        return {unescaped(entry["path"]): entry for entry in entries if "further" not in entry}
 
     def found(self):
         """What was stored, by the paths of the machine."""
@@ -154,4 +156,7 @@ class Salvage(BrokenTest):
         wanted = before + BEGIN + "".join(lines) + END + after
         if os.environ.get("RECOVER_ACCEPT_GOLDEN"):
             PAGE.write_text(wanted, encoding="utf-8")
-        self.assertEqual(page if not os.environ.get("RECOVER_ACCEPT_GOLDEN") else wanted, wanted)
+            page = wanted
+        self.assertEqual(NUMBER.sub("#", page), NUMBER.sub("#", wanted))
+        for there, here in zip(NUMBER.findall(page), NUMBER.findall(wanted)):
+            self.assertLess(abs(int(there) - int(here)), A_LEAF, wanted)

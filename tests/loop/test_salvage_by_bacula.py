@@ -5,14 +5,16 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 import sqlite3
 import struct
 import subprocess
 import time
+from pathlib import Path
 
 from . import alder, awkward, mounts, tree
 from .build import forget_lost_times, next_second
-from .case import NOT_FINISHED, LoopTest
+from .case import INTERRUPTED, NOT_FINISHED, LoopTest
 from .command import run
 from .content import digest
 
@@ -194,24 +196,26 @@ class SalvageByBaculaTest(LoopTest):
         self.assert_latest(expected)
         self.assert_clean()
 
-    def break_leaf(self, path):
-        """Both copies of the leaf that has this file's inode are junk; the subvolume's root directory is not in it."""
+    def break_leaf(self):
+        """Both copies of a leaf that has the inodes of some notes are junk; returns one of those. Which leaf has which
+        differs between builds of the machine; the subvolume's root directory is not in it."""
         with self.machine.root() as root:
-            inode, tree_id = os.stat(f"{root}{path}").st_ino, run("btrfs", "inspect-internal", "rootid",
-                                                                  os.path.dirname(f"{root}{path}")).strip()
+            inodes = {note.stat().st_ino: f"/home/ada/notes/{note.name}"
+                      for note in Path(f"{root}/home/ada/notes").glob("note-[0-9]*.txt") if note.name != "note-003.txt"}
+            tree_id = run("btrfs", "inspect-internal", "rootid", f"{root}/home/ada/notes").strip()
         leaf, found = 0, {}
         for words in map(str.split, run("btrfs", "inspect-internal", "dump-tree", "-t", tree_id,
                                         self.machine.device).splitlines()):
             if words[:1] == ["leaf"] and words[1].isdigit():
                 leaf = int(words[1])
             elif words[:1] == ["item"] and words[4] == "INODE_ITEM":
-                found[words[3].lstrip("(")] = leaf
-        self.assertNotEqual(found[str(inode)], found["256"], "that leaf has the root directory, too")
-        offsets = physical(self.machine.device, found[str(inode)])
+                found[int(words[3].lstrip("("))] = leaf
+        inode = min(inode for inode in inodes if found[inode] != found[256])
         with open(self.machine.device, "r+b") as disk:
-            for offset in offsets:
+            for offset in physical(self.machine.device, found[inode]):
                 disk.seek(offset)
                 disk.write(b"\xa5" * alder.NODE_SIZE)
+        return inodes[inode]
 
     def test_what_a_damaged_directory_hides_is_not_taken_for_deleted(self):
         hidden = [f"/home/ada/late/{number:04}" for number in range(600)]
@@ -223,7 +227,7 @@ class SalvageByBaculaTest(LoopTest):
                 awkward.write(os.fsencode(root + path), b"late\n")
 
         self.live_on(fill)
-        self.break_leaf("/home/ada/notes/note-009.txt")
+        note = self.break_leaf()
         before = digest(self.machine.root_image)
         result = self.salvage()
         self.assert_exit(result, DEGRADED)
@@ -231,15 +235,20 @@ class SalvageByBaculaTest(LoopTest):
         self.assert_nothing_else_changed()
         event, = self.journal_of_salvage("salvaged-by-bacula")
         self.assertGreater(event["kept-back"], 0)
-        self.assertIn("/home/ada/notes/note-009.txt: Input/output error",
-                      self.journal_of_salvage("salvage-damaged")[0]["files"])
-        self.assert_exit(self.restore(), NOT_FINISHED)
-        self.assertEqual(self.events("fallback"), [])
+        self.assertIn(f"{note}: Input/output error", self.journal_of_salvage("salvage-damaged")[0]["files"])
+        self.assert_nothing_hidden_is_lost(note, [])
+        # Without a catalog, the volume itself must not say that they are deleted.
+        self.machine.break_password("console")
+        self.assert_nothing_hidden_is_lost(note, ["--restart"])
+
+    def assert_nothing_hidden_is_lost(self, note, more):
+        self.assert_exit(self.restore(*more), NOT_FINISHED)
+        self.assertEqual(bool(self.events("fallback")), bool(more))
         found = self.machine.tree()
         # Of the backup before, what could not be seen; and nothing that was seen to be deleted.
         lost = [path for path in self.latest if path not in found and path in self.machine.newest]
         self.assertEqual(lost, [])
-        self.assertIn(b"/home/ada/notes/note-009.txt", found)
+        self.assertIn(os.fsencode(note), found)
         self.assertNotIn(b"/home/ada/new-folder", found)
         self.assert_clean()
 
@@ -258,20 +267,31 @@ class SalvageByBaculaTest(LoopTest):
 
     def test_killed_while_bacula_reads_nothing_is_left(self):
         self.live_on()
+        self.stop_while_bacula_reads(signal.SIGTERM, INTERRUPTED)
+        self.assertFalse((self.machine.storage / "recover-salvage/by-bacula").exists())
+        self.assert_clean()
+        self.stop_while_bacula_reads(signal.SIGKILL, -signal.SIGKILL)
+        self.assert_exit(self.salvage(), 0)
+        self.assertEqual(len(self.assert_nothing_else_changed()), 1)
+        # Nothing has changed since: no volume is added.
+        result = self.salvage()
+        self.assert_exit(result, 0)
+        self.assert_says(result, "no volume was added")
+        self.assertEqual(len(self.assert_nothing_else_changed()), 1)
+        self.assert_clean()
+
+    def stop_while_bacula_reads(self, number, code):
         old = digest(self.environment_catalog)
         process = self.machine.start("--playbook", "salvage-by-bacula")
         volumes = self.machine.storage / "recover-salvage/by-bacula/volumes"
         deadline = time.monotonic() + 120
         while process.poll() is None and time.monotonic() < deadline and not (volumes.is_dir() and any(volumes.iterdir())):
             time.sleep(0.01)
-        process.kill()
+        process.send_signal(number)
         self.outputs.append("".join(process.communicate()))
-        self.assertEqual(process.returncode, -9)
+        self.assertEqual(process.returncode, code)
         self.assertEqual(digest(self.environment_catalog), old)
         self.assertEqual(self.assert_nothing_else_changed(), [])
-        self.assert_exit(self.salvage(), 0)
-        self.assertEqual(len(self.assert_nothing_else_changed()), 1)
-        self.assert_clean()
 
     def test_what_was_decided_is_gone_on_with(self):
         """A kill between volume and catalog, and one between catalog and bootstrap file: there something cannot be written."""
