@@ -13,6 +13,8 @@
 #include "recover/salvage_job.hpp"
 #include "recover/system/files.hpp"
 #include "recover/system/machine.hpp"
+#include "recover/system/mount.hpp"
+#include "recover/system/signals.hpp"
 #include "recover/system/text.hpp"
 #include "recover/system/tree_removal.hpp"
 
@@ -20,6 +22,7 @@ namespace recover {
 namespace {
 
 constexpr std::size_t most_named = 100;
+constexpr std::int64_t next_to_nothing = 32 << 20;  // bytes
 
 std::string own_catalog(const BackUpBroken& action) {
   if (bacula::is_served(action.catalog))
@@ -55,20 +58,58 @@ void tell(const KeptBackup& kept, const std::string& former, Observer& observer)
   observer.observe(Event("salvage-damaged").with("by", "bacula").with("files", named));
 }
 
-KeptBackup make(system::Processes& processes, const BackUpBroken& action, const std::string& catalog,
+// With a copy of the catalog in which the files of `hidden` are not known.
+Judged run_once(system::Processes& processes, const BackUpBroken& action, const std::string& catalog,
+                const salvage::ClientTree& tree, const std::vector<bacula::FileKey>& hidden,
                 Observer& observer) {
-  bacula::require_base(catalog, {action.client, action.fileset, action.backup_job}, system::now());
   system::remove_tree(action.scratch);
   for (const char* directory : {"", "/director", "/storage", "/volumes"})
     system::make_directories(action.scratch + directory, 0700);
   const auto copy = "director/" + catalog.substr(catalog.rfind('/') + 1);
-  bacula::copy_sqlite_catalog(catalog, action.scratch + "/" + copy);
-  salvage::ClientTree tree({action.place, action.beside, Layout::broken_tree, action.environment}, observer);
+  const auto path = action.scratch + "/" + copy;
+  bacula::copy_sqlite_catalog(catalog, path);
+  if (!hidden.empty()) bacula::hide_files(path, hidden);
   const auto job = run_salvage_job(processes, action, tree, action.scratch, observer);
-  bacula::close_catalog(action.scratch + "/" + copy);
-  auto kept = settle(job, tree, action.scratch, copy);
+  if (!hidden.empty()) bacula::show_files(path);
+  bacula::close_catalog(path);
+  return judge(job, tree, action.scratch, copy);
+}
+
+KeptBackup make(system::Processes& processes, const BackUpBroken& action, const std::string& catalog,
+                Observer& observer) {
+  bacula::require_base(catalog, {action.client, action.fileset, action.backup_job}, system::now());
+  salvage::ClientTree tree({action.place, action.beside, Layout::broken_tree, action.environment}, observer);
+  auto judged = run_once(processes, action, catalog, tree, {}, observer);
+  if (!judged.seeming.empty()) {
+    // The volume would say of them that they are deleted, to whoever reads it without a catalog: once more,
+    // and Bacula is not told of them.
+    const auto hidden = bacula::keys_of(action.scratch + "/" + judged.kept.catalog, judged.seeming);
+    auto again = run_once(processes, action, catalog, tree, hidden, observer);
+    again.kept.kept_back = static_cast<std::int64_t>(hidden.size());
+    again.damaged.merge(judged.damaged);
+    judged = std::move(again);
+  }
+  auto kept = settle(judged, action.scratch);
   tree.release();
   return kept;
+}
+
+// What is not whole is of no use, and may be large.
+KeptBackup make_or_leave_nothing(system::Processes& processes, const BackUpBroken& action,
+                                 const std::string& catalog, Observer& observer) try {
+  auto kept = make(processes, action, catalog, observer);
+  if (!kept.volumes.empty()) decide(action.scratch, kept);
+  return kept;
+} catch (Error& error) {
+  const system::Uninterrupted until_removed;
+  try {
+    if (const auto free = system::free_bytes(action.volumes); free < next_to_nothing)
+      error.add_evidence("The storage volume is full: " + system::human_bytes(free) + " are free");
+    system::remove_tree(action.scratch);
+  } catch (const Error& failure) {
+    error.add_aftermath(failure.problem());
+  }
+  throw;
 }
 
 }  // namespace
@@ -101,12 +142,11 @@ void back_up_broken(system::Processes& processes, const BackUpBroken& action, Ob
   // What an earlier run has decided is whole: only its pieces are not all in their places.
   auto kept = decided(action.scratch);
   if (!kept) {
-    kept = make(processes, action, catalog, observer);
+    kept = make_or_leave_nothing(processes, action, catalog, observer);
     if (kept->volumes.empty()) {
       system::remove_tree(action.scratch);
       return tell(*kept, "", observer);
     }
-    decide(action.scratch, *kept);
   }
   const auto former = put(action.scratch, *kept, places);
   tell(*kept, former, observer);

@@ -171,7 +171,7 @@ std::string PlaceSalvaged::put(const salvage::Proposal& proposal, bool beside) {
     copy(from, to, proposal.link, there.there());
   };
   place_file(make, salvaged, there, /*replace=*/there.there());
-  placed_[proposal.path] = path;
+  placed_.emplace(proposal.path, path);  // a further one of that path comes behind it
   return path;
 }
 

@@ -66,6 +66,7 @@ std::string words_of(const salvage::ManifestEntry& entry) {
 std::map<std::string, std::string> damaged_in(const std::string& directory) {
   std::map<std::string, std::string> damaged;
   salvage::read_manifest(directory, [&](const salvage::ManifestEntry& entry) {
+    if (!entry.further.empty()) return;
     if (entry.provenance == salvage::Provenance::unreadable) {
       damaged[entry.path] = words_of(entry);
     } else {
@@ -174,7 +175,7 @@ void salvage_files(system::Processes& processes, system::Keyboard& keyboard, con
   const bool everything = action.all || !system::exists(list);
   salvage::Collector collector({action.directory, everything ? "" : list, action.left_out}, observer);
   const auto free = [&] {
-    return system::free_bytes(action.directory) - salvage::kept_free;
+    return system::free_bytes(action.directory) - salvage::kept_free_of(action.directory);
   };
   const auto mounts = salvage::real_mounts(broken.paths());
   const auto readings = salvage::real_readings(

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -31,10 +32,19 @@ struct SalvageJob {
 SalvageJob run_salvage_job(system::Processes& processes, const BackUpBroken& action,
                            const salvage::ClientTree& tree, const std::string& scratch, Observer& observer);
 
-// Takes out of the copy of the catalog what could not be read, or is not as it says: a file without all of
-// its data, and every deletion that the tree itself does not show. Returns what is left, to be kept; without
-// volumes when that is nothing.
-KeptBackup settle(const SalvageJob& job, const salvage::ClientTree& tree, const std::string& scratch,
-                  const std::string& catalog);
+// What the job has recorded, and how much of it is to be believed.
+struct Judged {
+  KeptBackup kept;                             // as far as it is known
+  std::vector<std::int64_t> out;               // FileIds that are not to be believed
+  std::vector<std::int64_t> indexes;           // FileIndexes of those that have any
+  std::vector<std::int64_t> seeming;           // of `out`: deletions that the tree itself does not show
+  std::map<std::string, std::string> damaged;  // path to why
+};
+Judged judge(const SalvageJob& job, const salvage::ClientTree& tree, const std::string& scratch,
+             const std::string& catalog);
+
+// Takes what is not to be believed out of the copy of the catalog and of the bootstrap file. Without volumes
+// when nothing is left to be kept.
+KeptBackup settle(const Judged& judged, const std::string& scratch);
 
 }  // namespace recover

@@ -53,52 +53,57 @@ class Deletions {
 
 }  // namespace
 
-KeptBackup settle(const SalvageJob& job, const salvage::ClientTree& tree, const std::string& scratch,
-                  const std::string& catalog) {
-  const auto path = scratch + "/" + catalog;
-  const auto unreadable = bacula::unreadable_files(
-      system::exists(scratch + "/messages") ? system::read_file(scratch + "/messages") : "");
-  const Deletions deletions(tree);
-  KeptBackup kept;
-  kept.job = job.id;
-  kept.bytes = job.bytes;
-  kept.catalog = catalog;
-  std::map<std::string, std::string> damaged = unreadable;
-  std::vector<std::int64_t> out, indexes;
+Judged judge(const SalvageJob& job, const salvage::ClientTree& tree, const std::string& scratch,
+             const std::string& catalog) {
+  const auto messages = scratch + "/messages";
+  Judged judged;
+  judged.kept.job = job.id;
+  judged.kept.bytes = job.bytes;
+  judged.kept.catalog = catalog;
+  judged.damaged = bacula::unreadable_files(system::exists(messages) ? system::read_file(messages) : "");
+  const auto files = bacula::files_of(scratch + "/" + catalog, job.id);
   std::set<std::int64_t> lost;  // FileIndexes whose data other names have, too
-  const auto files = bacula::files_of(path, job.id);
   for (const auto& file : files)
-    if (file.index > 0 && !file.path.ends_with('/') && unreadable.contains(file.path))
+    if (file.index > 0 && !file.path.ends_with('/') && judged.damaged.contains(file.path))
       lost.insert(file.index);
+  const Deletions deletions(tree);
   for (const auto& file : files) {
     system::throw_if_interrupted();
     const auto name = without_slash(file.path);
     if (file.index <= 0) {
       const auto why = deletions.against(name);
       if (why.empty()) {
-        ++kept.deleted;
+        ++judged.kept.deleted;
         continue;
       }
-      ++kept.kept_back;
-      out.push_back(file.id);
-      if (!why.starts_with("it ")) damaged.emplace(name, why);
-      continue;
+      judged.out.push_back(file.id);
+      judged.seeming.push_back(file.id);
+      if (!why.starts_with("it ")) judged.damaged.emplace(name, why);
+    } else if (lost.contains(file.index) || lost.contains(file.link)) {
+      judged.out.push_back(file.id);
+      judged.indexes.push_back(file.index);
+      judged.damaged.emplace(name, "a hard link of a file that could not be read");
+    } else if (salvage::ClientTree::covers(name)) {
+      judged.out.push_back(file.id);
+      judged.indexes.push_back(file.index);
+    } else {
+      ++judged.kept.files;
     }
-    if (!lost.contains(file.index) && !lost.contains(file.link)) {
-      ++kept.files;
-      continue;
-    }
-    out.push_back(file.id);
-    indexes.push_back(file.index);
-    damaged.emplace(name, "a hard link of a file that could not be read");
   }
-  for (const auto& [name, why] : damaged)
+  return judged;
+}
+
+KeptBackup settle(const Judged& judged, const std::string& scratch) {
+  auto kept = judged.kept;
+  kept.kept_back += static_cast<std::int64_t>(judged.seeming.size());
+  for (const auto& [name, why] : judged.damaged)
     kept.damaged.push_back(system::printable(name) + ": " + system::printable(why));
   if (kept.files == 0 && kept.deleted == 0) return kept;
-  kept.volumes = bacula::salvage_volumes(path, job.id);
-  bacula::settle_salvage(path, out, salvage_pool);
+  const auto catalog = scratch + "/" + kept.catalog;
+  kept.volumes = bacula::salvage_volumes(catalog, kept.job);
+  bacula::settle_salvage(catalog, judged.out, salvage_pool);
   if (system::exists(scratch + "/job.bsr"))
-    kept.addition = bacula::without_files(system::read_file(scratch + "/job.bsr"), indexes);
+    kept.addition = bacula::without_files(system::read_file(scratch + "/job.bsr"), judged.indexes);
   return kept;
 }
 

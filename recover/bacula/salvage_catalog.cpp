@@ -15,9 +15,16 @@ namespace recover::bacula {
 namespace {
 
 // From Bacula 11 on the table Filename is gone, and File has a column of that name.
+bool has_filenames(SqliteFile& catalog) {
+  return !catalog.rows("SELECT name FROM sqlite_master WHERE type='table' AND name='Filename'").empty();
+}
+
+std::string name_column(SqliteFile& catalog) {
+  return has_filenames(catalog) ? "FilenameId" : "Filename";
+}
+
 std::string file_query(SqliteFile& catalog) {
-  const bool own_table =
-      !catalog.rows("SELECT name FROM sqlite_master WHERE type='table' AND name='Filename'").empty();
+  const bool own_table = has_filenames(catalog);
   return std::string("SELECT F.FileId,MAX(F.FileIndex,0),P.Path||") + (own_table ? "N.Name" : "F.Filename") +
          ",F.LStat FROM File AS F JOIN Path AS P ON P.PathId=F.PathId" +
          (own_table ? " JOIN Filename AS N ON N.FilenameId=F.FilenameId" : "") + " WHERE F.JobId=?";
@@ -62,6 +69,29 @@ std::vector<SalvagedFile> files_of(const std::string& path, std::int64_t job) {
     files.push_back(
         {whole_number(row[0]), whole_number(row[1]), parse_lstat(row[3]).link_index, std::move(row[2])});
   return files;
+}
+
+std::vector<FileKey> keys_of(const std::string& path, const std::vector<std::int64_t>& ids) {
+  SqliteFile catalog(path, SqliteFile::Way::as_it_lies);
+  const auto query = "SELECT PathId," + name_column(catalog) + " FROM File WHERE FileId=?";
+  std::vector<FileKey> keys;
+  for (const auto id : ids)
+    for (auto& row : catalog.rows(query, {std::to_string(id)}))
+      keys.emplace_back(std::move(row[0]), std::move(row[1]));
+  return keys;
+}
+
+void hide_files(const std::string& path, const std::vector<FileKey>& keys) {
+  SqliteFile catalog(path, SqliteFile::Way::existing);
+  const auto statement =
+      "UPDATE File SET JobId=-JobId WHERE JobId>0 AND PathId=? AND " + name_column(catalog) + "=?";
+  catalog.run("BEGIN IMMEDIATE");
+  for (const auto& [directory, name] : keys) catalog.rows(statement, {directory, name});
+  catalog.run("COMMIT");
+}
+
+void show_files(const std::string& path) {
+  SqliteFile(path, SqliteFile::Way::existing).run("UPDATE File SET JobId=-JobId WHERE JobId<0");
 }
 
 void settle_salvage(const std::string& path, const std::vector<std::int64_t>& out, const std::string& pool) {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace recover::bacula {
@@ -27,6 +28,14 @@ struct SalvagedFile {
 
 // What the job has, in no order.
 std::vector<SalvagedFile> files_of(const std::string& catalog, std::int64_t job);
+
+// A file by what the catalog knows its name by: PathId, and FilenameId or the name.
+using FileKey = std::pair<std::string, std::string>;
+std::vector<FileKey> keys_of(const std::string& catalog, const std::vector<std::int64_t>& ids);
+// The Director does not know these files until they are shown again: it then tells of none that it is
+// deleted.
+void hide_files(const std::string& catalog, const std::vector<FileKey>& keys);
+void show_files(const std::string& catalog);
 
 // Takes the files with these FileIds out, and sets the pool's volumes Read-Only; all or nothing.
 void settle_salvage(const std::string& catalog, const std::vector<std::int64_t>& out,

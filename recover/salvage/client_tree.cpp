@@ -103,6 +103,10 @@ ClientTree::~ClientTree() {
   }
 }
 
+bool ClientTree::covers(std::string_view directory) {
+  return directory == "/run" || directory == "/proc" || directory == "/sys" || directory == "/dev";
+}
+
 void ClientTree::release() {
   while (!mounted_.empty()) {
     system::unmount(mounted_.back());

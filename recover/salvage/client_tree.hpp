@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "recover/event.hpp"
@@ -39,6 +40,9 @@ class ClientTree {
   const std::string& root() const { return root_; }
   // Where the machine's fstab mounts something that is not mounted here: what a backup has below is not gone.
   const std::vector<std::string>& uncovered() const { return uncovered_; }
+  // Whether a directory of the machine is covered by what a running machine has in memory: its attributes are
+  // not those that the broken filesystem has.
+  static bool covers(std::string_view directory);
   // Throws Failed; then what is left is tried again by the destructor.
   void release();
 

@@ -14,6 +14,7 @@
 #include "recover/salvage/walk.hpp"
 #include "recover/salvage/wanted.hpp"
 #include "recover/system/answers.hpp"
+#include "recover/system/keyed_hash.hpp"
 #include "recover/system/mount.hpp"
 #include "recover/system/text.hpp"
 
@@ -26,7 +27,8 @@ struct Collector::State {
   State(CollectRequest asked, Observer& told)
       : request(std::move(asked)),
         observer(told),
-        place(request.directory),
+        kept_free(request.kept_free ? *request.kept_free : kept_free_of(request.directory)),
+        place(request.directory, kept_free),
         record(request.directory),
         wanted(request.list),
         taker(place, record) {}
@@ -34,11 +36,14 @@ struct Collector::State {
   // Of a directory that was read whole by a better rung, what an older generation has besides was deleted
   // since; so was a directory in it that no better rung has met.
   bool is_complete(const std::string& path) const {
-    const auto found = met.find(std::hash<std::string>{}(path));
+    const auto found = met.find(system::keyed_hash(path));
     return found != met.end() && found->second;
   }
-  bool is_met(const std::string& path) const { return met.contains(std::hash<std::string>{}(path)); }
+  bool is_met(const std::string& path) const { return met.contains(system::keyed_hash(path)); }
 
+  [[noreturn]] void no_room() const {
+    sizes.no_room(place.path(), record.totals(), {system::free_bytes(place.path()), kept_free});
+  }
   void sync() {
     record.sync();
     taker.remove_replaced();
@@ -61,14 +66,15 @@ struct Collector::State {
 
   CollectRequest request;
   Observer& observer;
+  std::int64_t kept_free;
   Place place;
   Record record;
   Wanted wanted;
   Taker taker;
   Sizes sizes;                               // of what was measured
   std::map<std::string, std::int64_t> seen;  // by the path of the source
-  // Directories, by the hashes of their paths: whether all of their names could be looked at.
-  std::unordered_map<std::uint64_t, bool> met;
+  // Directories, by their paths: whether all of their names could be looked at.
+  std::unordered_map<system::KeyedHash, bool> met;
   std::int64_t files = 0, bytes = 0;  // taken in this run
   Clock::time_point synced = Clock::now(), told_at;
 };
@@ -100,13 +106,14 @@ class Measure : public Walker {
     if (thing.error != 0 || S_ISSOCK(thing.status.st_mode)) return;
     const auto* there = state_.record.find(thing.path);
     if (there != nullptr && !may_be_better(state_.record, *there, thing.path, source_, thing.status)) return;
-    if (ask(state_.wanted, thing, source_).answer == Wish::Answer::no) return;
+    const auto answer = ask(state_.wanted, thing, source_).answer;
+    if (answer == Wish::Answer::no) return;
     const bool counts = S_ISREG(thing.status.st_mode) &&
                         (thing.status.st_nlink < 2 || links_.insert(thing.status.st_ino).second);
     const auto length = counts ? occupied_bytes(thing.status) : 0;
     ++totals.taken;
     totals.bytes += length;
-    state_.sizes.add(thing.path, length);
+    state_.sizes.add(thing.path, length, answer == Wish::Answer::yes);
   }
 
   Totals totals;
@@ -124,17 +131,27 @@ class Collect : public Walker {
 
   bool enter(const WalkedDirectory& directory) override {
     whole_ = true;
+    refused_ = false;
     if (older() && directory.path != source_.path && state_.is_complete(above(directory.path)) &&
         !state_.is_met(directory.path))
       return false;
     const auto* there = state_.record.find(directory.path);
     const bool known = there != nullptr && there->directory && there->quality == Quality::whole;
     const auto wish = ask(state_.wanted, directory, source_);
+    // A run that was killed has not given it its times.
+    if (known && !there->mine && state_.record.is_of(*there, source_)) state_.taker.directory(directory);
     if (known || wish.answer == Wish::Answer::no || (older() && state_.is_met(directory.path))) return true;
-    state_.taker.directory(directory);
     auto entry = entry_of(source_, directory.path, directory.status);
     entry.why = wish.why;
-    entry.stored = stored_of(directory.path);
+    try {
+      state_.taker.directory(directory);
+      entry.stored = stored_of(directory.path);
+      note_not_kept(entry, state_.taker.not_kept(directory.path));
+    } catch (const NameRefused& error) {
+      refused_ = true;
+      entry.provenance = Provenance::unreadable;
+      entry.problem = error.problem();
+    }
     state_.record.add(entry);
     return true;
   }
@@ -143,11 +160,11 @@ class Collect : public Walker {
     const auto* there = state_.record.find(directory.path);
     const bool was_lost = there != nullptr && there->quality == Quality::lost;
     if (tells_all()) {
-      auto& complete = state_.met[std::hash<std::string>{}(directory.path)];
+      auto& complete = state_.met[system::keyed_hash(directory.path)];
       complete = complete || (error == 0 && whole_);
     }
     if (error == 0) {
-      if (was_lost && tells_all()) {
+      if (was_lost && tells_all() && !refused_) {
         auto entry = entry_of(source_, directory.path, directory.status);
         entry.why = "changed";
         if (state_.place.open(directory.path)) entry.stored = stored_of(directory.path);
@@ -190,7 +207,11 @@ class Collect : public Walker {
       return;
     }
     state_.tell(thing.path);
-    state_.taker.take(thing, std::move(entry));
+    try {
+      state_.taker.take(thing, std::move(entry));
+    } catch (const NameRefused& error) {
+      return refused(thing, wish.why, error.problem());
+    }
     ++state_.files;
     state_.bytes += state_.taker.taken_bytes();
   }
@@ -211,6 +232,19 @@ class Collect : public Walker {
     state_.record.add(entry);
   }
 
+  // The storage volume takes no such name. What of it is there under another is more.
+  void refused(const WalkedThing& thing, const std::string& why, const std::string& problem) {
+    state_.place.clear_unfinished();
+    if (const auto* there = state_.record.find(thing.path);
+        there != nullptr && there->quality != Quality::nothing_needed)
+      return;
+    auto entry = entry_of(source_, thing.path, thing.status);
+    entry.why = why;
+    entry.provenance = Provenance::unreadable;
+    entry.problem = problem;
+    state_.record.add(entry);
+  }
+
   // What could not be read before, and turns out to be what the backup has.
   void not_wanted(ManifestEntry& entry, const Recorded* there) {
     if (there == nullptr || there->quality != Quality::lost || older()) return;
@@ -221,18 +255,16 @@ class Collect : public Walker {
   // The manifest says so; somebody may have cleared the tree since.
   bool is_there(const WalkedThing& thing, const Recorded& there) {
     if (!there.stored) return true;
-    auto stored = state_.record.stored(thing.path);
-    if (!state_.place.find(stored)) return false;
+    if (!state_.place.find(state_.record.stored(thing.path))) return false;
     ManifestEntry entry = entry_of(source_, thing.path, thing.status);
-    entry.stored = std::move(stored);
-    entry.provenance = there.provenance;
-    state_.taker.remember(thing, entry);
+    state_.taker.remember_there(thing, entry);
     return true;
   }
 
   State& state_;
   const Source& source_;
-  bool whole_ = true;  // every name of this directory could be looked at
+  // Of this directory: every name of it could be looked at; the storage volume refuses its own.
+  bool whole_ = true, refused_ = false;
 };
 
 }  // namespace
@@ -253,8 +285,8 @@ std::vector<DirectorySize> Collector::sizes() const {
 
 void Collector::require_room() const {
   const auto free = system::free_bytes(state_->place.path());
-  if (state_->sizes.bytes() > free - kept_free)
-    state_->sizes.no_room(state_->place.path(), state_->record.totals(), free);
+  const auto needed = state_->sizes.certain_bytes();
+  if (needed > 0 && needed > free - state_->kept_free) state_->no_room();
 }
 
 void Collector::collect(const Source& source) {
@@ -274,9 +306,7 @@ void Collector::collect(const Source& source) {
     } catch (const Failed& aftermath) {
       error.add_aftermath(aftermath.problem());
     }
-    if (dynamic_cast<const Full*>(&error) != nullptr)
-      state_->sizes.no_room(state_->place.path(), state_->record.totals(),
-                            system::free_bytes(state_->place.path()));
+    if (dynamic_cast<const Full*>(&error) != nullptr) state_->no_room();
     throw;
   }
   auto& seen = state_->seen[source.path];

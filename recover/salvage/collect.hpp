@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,13 +37,16 @@ struct Source {
   std::int64_t made_after = 0;
 };
 
-// Bytes of the storage volume that no salvage takes: the journal lies there, and Bacula works there.
-constexpr std::int64_t kept_free = 128 << 20;
+// Bytes of the storage volume that no salvage takes: the journal lies there, and Bacula works there. A
+// twentieth of it, and no more than 512 MiB. Of a directory that is not there yet: of the one above it.
+// Throws Failed.
+std::int64_t kept_free_of(const std::string& directory);
 
 struct CollectRequest {
   std::string directory;                   // of the salvage; its manifest, if there is one, is gone on with
   std::string list;                        // backup.files; empty: everything is wanted
   std::vector<std::string> left_out = {};  // paths on the machine
+  std::optional<std::int64_t> kept_free = {};  // bytes; nothing: kept_free_of(directory)
 };
 
 struct Totals {
@@ -65,11 +69,13 @@ class Collector {
   Collector(CollectRequest request, Observer& observer);  // throws Failed
   ~Collector();
 
-  // Bytes and files that collect() would take now, by stat alone. Throws Interrupted.
+  // Bytes and files that collect() would take now, by stat alone: where a digest decides, at most. Throws
+  // Interrupted.
   Totals measure(const Source& source);
   // After all were measured: what would be taken below each directory, two names deep, the largest first.
   std::vector<DirectorySize> sizes() const;
-  // Throws Failed, with the sizes and what could be left out, when there is no room for what was measured.
+  // Throws Failed, with the sizes and what could be left out, when there is no room for what will certainly
+  // be taken of what was measured.
   void require_room() const;
   // Goes on behind everything that cannot be read. Throws Failed when the salvage directory cannot be
   // written (full: with the sizes), Interrupted.

@@ -63,18 +63,26 @@ Provenance trusted(const Source& source) {
   return source.rung.checksums ? Provenance::clean : Provenance::unchecked;
 }
 
+void note_not_kept(ManifestEntry& entry, const std::string& problem) {
+  if (problem.empty()) return;
+  entry.problem += (entry.problem.empty() ? "" : "; ") + problem;
+  if (entry.provenance == Provenance::clean) entry.provenance = Provenance::unchecked;
+}
+
 bool may_be_better(const Record& record, const Recorded& there, const std::string& path, const Source& source,
                    const struct stat& status) {
   const bool same = there.size == status.st_size && there.mtime == status.st_mtim.tv_sec;
-  // An interrupted run that goes on.
-  if (same && record.is_of(there, source) && there.quality != Quality::lost) return false;
+  // An interrupted run that goes on. What was damaged then may be whole now: a cable was loose.
+  if (same && record.is_of(there, source) && there.quality != Quality::lost &&
+      (there.quality != Quality::damaged || there.mine))
+    return false;
   const bool older = source.rung.kind == RungKind::older;
   switch (there.quality) {
     case Quality::nothing_needed:
     case Quality::lost:
       return true;
     case Quality::damaged: {
-      const auto* beside = older ? record.find(path + ".older") : nullptr;
+      const auto* beside = older ? record.find(path, "older") : nullptr;
       return beside == nullptr || beside->quality != Quality::whole;
     }
     case Quality::whole:

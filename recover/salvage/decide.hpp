@@ -19,6 +19,10 @@ std::int64_t occupied_bytes(const struct stat& status);
 // How far this source can be trusted, if all of a thing can be read.
 Provenance trusted(const Source& source);
 
+// What belongs to it, in words, could not all be kept: it is not what the source has, and takes the place of
+// nothing that is.
+void note_not_kept(ManifestEntry& entry, const std::string& problem);
+
 // Whether this source may have something better than what is there.
 bool may_be_better(const Record& record, const Recorded& there, const std::string& path, const Source& source,
                    const struct stat& status);

@@ -77,6 +77,7 @@ Wanting Descent::wanting(const Way& way) const {
   if (!mounted_ || way.rung.kind == RungKind::mount) return {};
   std::map<std::string, std::int64_t> left;  // -1: a directory, or nothing is known of it
   read_manifest(directory_, [&](const ManifestEntry& entry) {
+    if (!entry.further.empty()) return;
     if (entry.provenance != Provenance::unreadable) {
       left.erase(entry.path);
     } else {

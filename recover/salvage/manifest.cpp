@@ -23,6 +23,7 @@ namespace {
 constexpr std::string_view line_name = "salvage";
 constexpr std::array<std::string_view, 6> kinds = {"file",   "directory", "symlink",
                                                    "device", "fifo",      "socket"};
+constexpr std::array<std::string_view, 3> furthers = {"", "older", "part"};
 constexpr std::array<std::pair<Provenance, std::string_view>, 4> provenances = {{
     {Provenance::clean, "clean"},
     {Provenance::unchecked, "unchecked"},
@@ -100,6 +101,7 @@ std::string to_line(const ManifestEntry& entry) {
       .with("size", entry.size)
       .with("data", entry.data)
       .with("mtime", entry.mtime);
+  if (!entry.further.empty()) event.with("further", entry.further);
   if (!entry.link.empty()) event.with("link", printable(entry.link));
   if (!entry.problem.empty()) event.with("problem", printable(entry.problem));
   if (!entry.missing.empty()) {
@@ -118,6 +120,7 @@ ManifestEntry from_line(std::string_view line) {
   };
   ManifestEntry entry;
   entry.path = text("path");
+  entry.further = event->text("further");
   entry.stored = text("stored");
   entry.kind = event->text("kind");
   entry.why = text("why");
@@ -133,8 +136,9 @@ ManifestEntry from_line(std::string_view line) {
   const auto* const known = std::find_if(provenances.begin(), provenances.end(),
                                          [&](const auto& pair) { return pair.second == named; });
   const bool is_kind = std::find(kinds.begin(), kinds.end(), entry.kind) != kinds.end();
-  if (known == provenances.end() || !is_kind || !entry.path.starts_with('/') || entry.size < 0 ||
-      entry.data < 0 || leads_out(entry.stored))
+  const bool is_further = std::find(furthers.begin(), furthers.end(), entry.further) != furthers.end();
+  if (known == provenances.end() || !is_kind || !is_further || !entry.path.starts_with('/') ||
+      entry.size < 0 || entry.data < 0 || leads_out(entry.stored))
     broken(line);
   entry.provenance = known->first;
   return entry;

@@ -1,6 +1,6 @@
 // The manifest of a salvage: one line of JSON for each thing that was found, with where it comes from and how
 // far it can be trusted. It is appended to while files are copied, so that an interrupted salvage goes on
-// where it was; of several lines for one path the last counts.
+// where it was; of several lines for one path and one `further` the last counts.
 //
 //     ManifestWriter manifest(directory);
 //     manifest.add(entry);
@@ -31,6 +31,9 @@ struct MissingRange {
 struct ManifestEntry {
   std::string path;  // on the machine, any bytes, absolute: "/home/x"; of a subvolume that is mounted nowhere
                      // "/.subvolumes/PATH/x"
+  std::string
+      further;  // empty: the best that there is of that path. "older", "part": one more is kept beside it,
+                // of an older generation; damaged as well, and nobody can say which has more
   std::string stored;  // below the salvage directory, any bytes: "tree/home/x"; empty: nothing could be had
   std::string kind;    // file, directory, symlink, device, fifo, socket
   std::string why;  // new, changed, all: absent from the backup, another than in it, everything was asked for

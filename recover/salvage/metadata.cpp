@@ -3,7 +3,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <cstdio>
 
 #include "recover/error.hpp"
 #include "recover/system/answers.hpp"
@@ -26,6 +28,12 @@ bool is_the_filesystems(const std::string& name) {
 void add(std::string& problem, const std::string& sentence) {
   if (!problem.empty()) problem += "; ";
   problem += sentence;
+}
+
+std::string octal(mode_t mode) {
+  std::array<char, 8> text{};
+  std::snprintf(text.data(), text.size(), "%04o", static_cast<unsigned>(mode & 07777));
+  return text.data();
 }
 
 void keep_attributes(int from, int to, std::string& problem) {
@@ -55,15 +63,24 @@ void keep_times(int to, const struct stat& status) {
 
 std::string keep_metadata(int from, int to, const struct stat& status) {
   std::string problem;
+  const auto owner = "its owner " + std::to_string(status.st_uid) + ":" + std::to_string(status.st_gid);
   // Owner first: chown(2) takes setuid bits and capabilities away. The mode before an ACL, which has it, too.
   if (::fchownat(to, "", status.st_uid, status.st_gid, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW) != 0)
-    add(problem, "its owner could not be kept: " + system::answer(errno));
+    add(problem, owner + " could not be kept: " + system::answer(errno));
   const auto mode = status.st_mode & 07777;
   // EBADF: it is but a path (open(2), O_PATH).
   if (!S_ISLNK(status.st_mode) && ::fchmod(to, mode) != 0 &&
       (errno != EBADF || ::chmod(self(to).c_str(), mode) != 0))
-    add(problem, "its mode could not be kept: " + system::answer(errno));
+    add(problem, "its mode " + octal(mode) + " could not be kept: " + system::answer(errno));
   keep_attributes(from, to, problem);
+  // There are filesystems that take both without a word, and keep neither.
+  struct stat kept {};
+  if (problem.empty() && ::fstat(to, &kept) == 0) {
+    if (kept.st_uid != status.st_uid || kept.st_gid != status.st_gid)
+      add(problem, owner + " was not kept by the storage volume");
+    if (!S_ISLNK(status.st_mode) && (kept.st_mode & 07777) != mode)
+      add(problem, "its mode " + octal(mode) + " was not kept by the storage volume");
+  }
   keep_times(to, status);
   return problem;
 }

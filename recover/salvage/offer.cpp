@@ -93,7 +93,8 @@ class Comparison {
       return withhold(entry, "its subvolume is mounted nowhere on the machine");
     if (!is_plain_path(entry.path, "/")) return withhold(entry, "the manifest names a path that is none");
     if (entry.stored.empty()) {
-      offer_.lost.push_back({entry.path, entry.problem});
+      // Else there was nothing to be had: the backup has it, or a better one has its place.
+      if (entry.provenance == Provenance::unreadable) offer_.lost.push_back({entry.path, entry.problem});
       return;
     }
     if (!is_plain_path(entry.stored, "tree/"))
@@ -121,7 +122,7 @@ class Comparison {
     if (!living.parent)
       if (const auto why = why_no_parent(entry.path, living.behind_link); !why.empty())
         return withhold(entry, why);
-    const auto change = compare(
+    auto change = compare(
         entry.provenance, side_of(salvaged), living.there() ? std::optional(side_of(living)) : std::nullopt,
         living.there() && system::same_state(salvaged.status, living.status) && same_inside(salvaged, living),
         request_.lives);
@@ -129,6 +130,9 @@ class Comparison {
       offer_.same += S_ISDIR(salvaged.status.st_mode) ? 0 : 1;
       return;
     }
+    // The best of that path has its name.
+    if (!entry.further.empty() && (change == Change::added || change == Change::replaces))
+      change = Change::untrusted;
     Proposal proposal;
     proposal.change = *change;
     proposal.provenance = entry.provenance;
@@ -206,11 +210,13 @@ std::optional<Change> compare(Provenance provenance, const Side& salvaged, const
 }
 
 Offer make_offer(const OfferRequest& request) {
-  // Of several lines for one path the last counts.
-  std::map<std::string, ManifestEntry> entries;
-  read_manifest(request.directory, [&](const ManifestEntry& entry) { entries[entry.path] = entry; });
+  // Of several lines for one path and one `further` the last counts.
+  std::map<std::pair<std::string, std::string>, ManifestEntry> entries;
+  read_manifest(request.directory, [&](const ManifestEntry& entry) {
+    entries[{entry.path, entry.further}] = entry;
+  });
   Comparison comparison(request);
-  for (const auto& [path, entry] : entries) {
+  for (const auto& [key, entry] : entries) {
     system::throw_if_interrupted();
     comparison.add(entry);
   }

@@ -80,7 +80,8 @@ std::string trust(const Proposal& proposal) {
     case Provenance::clean:
       return "";
     case Provenance::unchecked:
-      return "nothing shows that it is whole";
+      return proposal.problem.empty() ? "nothing shows that it is whole"
+                                      : system::printable(proposal.problem);
     case Provenance::older_generation:
       return "it is not the newest: an older state of the filesystem had it";
     case Provenance::unreadable:
@@ -97,7 +98,8 @@ std::string effect(const Proposal& proposal) {
     case Change::replaces:
       return "in the place of the one of " + there;
     case Change::untrusted:
-      return "beside the one of " + there + ", as *" + std::string(proposal.suffix());
+      return (there.empty() ? "beside, as *" : "beside the one of " + there + ", as *") +
+             std::string(proposal.suffix());
     case Change::damaged:
       return "beside, as *" + std::string(proposal.suffix());
     case Change::other_kind:

@@ -3,10 +3,12 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 
 #include "recover/system/answers.hpp"
+#include "recover/system/mount.hpp"
 #include "recover/system/text.hpp"
 
 namespace recover::salvage {
@@ -33,7 +35,7 @@ std::string stored_of(const std::string& path) {
   return path == "/" ? "tree" : "tree" + path;
 }
 
-Place::Place(const std::string& directory) : path_(directory) {
+Place::Place(const std::string& directory, std::int64_t kept_free) : path_(directory), kept_free_(kept_free) {
   system::make_directories(directory, 0700);
   directory_ = system::Descriptor(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!directory_) fail("open", "", errno);
@@ -50,6 +52,23 @@ void Place::fail(const std::string& tried, const std::string& name, int error) c
   throw Failed(problem, remedy);
 }
 
+void Place::fail_to_name(const std::string& tried, const std::string& name, int error) const {
+  if (error != ENAMETOOLONG && error != EINVAL && error != EILSEQ) fail(tried, name, error);
+  throw NameRefused("The storage volume takes no such name: " + system::answer(error),
+                    "Salvage to a volume with another filesystem, ext4 or btrfs");
+}
+
+void Place::spend(std::int64_t bytes) {
+  constexpr std::int64_t of_itself = 4096, asked_each = 64 << 20;
+  const auto needed = bytes + of_itself;
+  if (needed > allowed_) {
+    const auto room = system::free_bytes(path_) - kept_free_;
+    if (needed > room) fail("write to", "tree", ENOSPC);
+    allowed_ = std::min(room, std::max(needed, asked_each));
+  }
+  allowed_ -= needed;
+}
+
 system::Descriptor Place::open(const std::string& path) const {
   return root_->open_without_links(in_tree(path), O_RDONLY | O_DIRECTORY);
 }
@@ -59,12 +78,12 @@ Place::Made Place::make(const std::string& path) const {
   if (made.file) return made;
   made.other_kind = errno == ENOTDIR || errno == ELOOP;
   if (made.other_kind) return made;
-  if (errno != ENOENT) fail("open the directory", stored_of(path), errno);
+  if (errno != ENOENT) fail_to_name("open the directory", stored_of(path), errno);
   const auto parent =
       path == "/" ? root_->open_without_links("/", O_RDONLY | O_DIRECTORY) : open(above(path));
   const auto name = path == "/" ? "tree" : name_of(path);
   if (!parent || ::mkdirat(parent.get(), name.c_str(), 0700) != 0)
-    fail("make the directory", stored_of(path), errno);
+    fail_to_name("make the directory", stored_of(path), errno);
   made.file = open(path);
   if (!made.file) fail("open the directory", stored_of(path), errno);
   made.is_new = true;
@@ -103,7 +122,7 @@ bool Place::finish(int directory, const std::string& name) {
   const bool takes_a_place = ::fstatat(directory, name.c_str(), &there, AT_SYMLINK_NOFOLLOW) == 0;
   if (::renameat(directory_.get(), unfinished, directory, name.c_str()) != 0) {
     if (errno == EISDIR || errno == EEXIST || errno == ENOTEMPTY) return false;
-    fail("give its name to", name, errno);
+    fail_to_name("give its name to", name, errno);
   }
   // rename(2) does nothing when the two are names of one file.
   unfinished_ = takes_a_place;

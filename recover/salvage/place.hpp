@@ -4,6 +4,7 @@
 
 #include <sys/stat.h>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -18,22 +19,32 @@ struct Full : Failed {
   using Failed::Failed;
 };
 
+// The storage volume's filesystem takes no such name: it is too long there, or has what may not be in one.
+struct NameRefused : Failed {
+  using Failed::Failed;
+};
+
 class Place {
  public:
-  explicit Place(const std::string& directory);  // made when it is not there; throws Failed, as all below
+  // Made when it is not there. `kept_free`: bytes that are left free on its filesystem. Throws Failed, as all
+  // below.
+  explicit Place(const std::string& directory, std::int64_t kept_free = 0);
 
   const std::string& path() const { return path_; }
 
   // A directory of the tree by its path on the machine. Holds nothing when it is not there, or something
   // else has its name.
   system::Descriptor open(const std::string& path) const;
-  // Made when it is not there, mode 0700, in one that is there.
+  // Made when it is not there, mode 0700, in one that is there. Throws NameRefused.
   struct Made {
     system::Descriptor file;
     bool is_new = false;
     bool other_kind = false;  // what is no directory has the name, and nothing was made
   };
   Made make(const std::string& path) const;
+
+  // Before something of so many bytes is made. Throws Full when they are not free.
+  void spend(std::int64_t bytes);
 
   // What is not whole yet lies under one name beside the tree. Removes what is left of an earlier one.
   void clear_unfinished();
@@ -44,7 +55,8 @@ class Place {
   static constexpr const char* unfinished = "unfinished";
   system::Descriptor open_unfinished() const;  // O_PATH
 
-  // Gives it its name in a directory of the tree, over what has it. False when that is a directory.
+  // Gives it its name in a directory of the tree, over what has it. False when that is a directory. Throws
+  // NameRefused.
   bool finish(int directory, const std::string& name);
   // "tree/home/x": takes it away. Nothing when it is not there.
   void remove(const std::string& stored) const;
@@ -58,7 +70,10 @@ class Place {
   std::string path_;
   system::Descriptor directory_;
   std::unique_ptr<system::TreeRoot> root_;
-  bool unfinished_ = true;  // there may be one
+  bool unfinished_ = true;                    // there may be one
+  std::int64_t kept_free_ = 0, allowed_ = 0;  // bytes; those that may be spent before it is asked again
+
+  [[noreturn]] void fail_to_name(const std::string& tried, const std::string& name, int error) const;
 };
 
 // "/home/x" -> "/home"; "/x" -> "/".

@@ -10,6 +10,7 @@
 
 #include "recover/salvage/collect.hpp"
 #include "recover/salvage/manifest.hpp"
+#include "recover/system/keyed_hash.hpp"
 
 namespace recover::salvage {
 
@@ -30,17 +31,27 @@ struct Recorded {
   std::int64_t size = 0, data = 0, mtime = 0;
   std::uint64_t missing = 0;  // bytes; all_of_it: nobody knows which
   bool stored = false;
+  bool mine = false;  // of this process
+  bool part = false;  // ManifestEntry::further
+};
+
+// What is not there of a damaged one.
+struct Damage {
+  std::vector<MissingRange> missing;
+  std::string problem;
 };
 
 class Record {
  public:
   explicit Record(const std::string& directory);  // reads the manifest, goes on with it; throws Failed
 
-  const Recorded* find(const std::string& path) const;
+  // `further` as in the manifest.
+  const Recorded* find(const std::string& path, const std::string& further = "") const;
   // Where it is stored; empty: nowhere.
-  std::string stored(const std::string& path) const;
-  // Which path has that name in the tree: itself, or another that had to be stored so.
-  bool is_anothers(const std::string& stored, const std::string& path) const;
+  std::string stored(const std::string& path, const std::string& further = "") const;
+  // Whether another than itself has that name in the tree, or had to be stored so.
+  bool is_anothers(const std::string& stored, const std::string& path, const std::string& further) const;
+  Damage damage(const std::string& path) const;
   const std::string& rung_of(const Recorded& recorded) const { return rungs_[recorded.rung]; }
   bool is_of(const Recorded& recorded, const Source& source) const {
     return rung_of(recorded) == source.rung.name && recorded.generation == source.generation;
@@ -52,12 +63,15 @@ class Record {
   Totals totals() const { return totals_; }  // but for `seen`
 
  private:
-  void take_in(const ManifestEntry& entry);
+  Recorded& take_in(const ManifestEntry& entry);
   void count(const Recorded& recorded, int sign);
 
-  std::unordered_map<std::uint64_t, Recorded> paths_;         // by the path's hash
-  std::unordered_map<std::uint64_t, std::string> elsewhere_;  // stored under another name: by the path's hash
-  std::unordered_map<std::uint64_t, std::uint64_t> owners_;   // hashes: of such a name, of whose it is
+  // Anybody may have chosen the names on the machine: no two of them may be made to share a place here.
+  using Hash = system::KeyedHash;
+  std::unordered_map<Hash, Recorded> paths_;         // by the path
+  std::unordered_map<Hash, std::string> elsewhere_;  // stored under another name: by the path
+  std::unordered_map<Hash, Hash> owners_;            // by such a name: whose it is
+  std::unordered_map<Hash, Damage> damage_;          // by the path of what is damaged
   std::vector<std::string> rungs_;
   Totals totals_;
   std::optional<ManifestWriter> writer_;

@@ -1,8 +1,11 @@
 #include "recover/salvage/sizes.hpp"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "recover/error.hpp"
+#include "recover/system/files.hpp"
+#include "recover/system/mount.hpp"
 #include "recover/system/text.hpp"
 
 namespace recover::salvage {
@@ -21,12 +24,15 @@ std::string two_deep(const std::string& path) {
 
 }  // namespace
 
-void Sizes::add(const std::string& path, std::int64_t bytes) {
+void Sizes::add(const std::string& path, std::int64_t bytes, bool certain) {
   auto& directory = directories_[two_deep(path)];
   ++directory.files;
   directory.bytes += bytes;
   ++files_;
   bytes_ += bytes;
+  if (!certain) return;
+  ++certain_files_;
+  certain_bytes_ += bytes;
 }
 
 std::vector<DirectorySize> Sizes::largest() const {
@@ -36,7 +42,7 @@ std::vector<DirectorySize> Sizes::largest() const {
   return all;
 }
 
-void Sizes::no_room(const std::string& directory, const Totals& taken, std::int64_t free) const {
+void Sizes::no_room(const std::string& directory, const Totals& taken, const Room& room) const {
   constexpr std::size_t told = 5;
   std::string words;
   for (const auto& size : largest()) {
@@ -47,8 +53,12 @@ void Sizes::no_room(const std::string& directory, const Totals& taken, std::int6
   }
   std::string problem = "There is no room in " + system::printable(directory) + " for what is to be salvaged";
   if (files_ > 0)
-    problem += ": " + std::to_string(files_) + " files of " + human_bytes(bytes_) + ", and " +
-               human_bytes(free) + " are free";
+    problem += ": " + std::to_string(certain_files_) + " files of " + human_bytes(certain_bytes_);
+  if (files_ > certain_files_)
+    problem += ", and of " + std::to_string(files_ - certain_files_) + " more of " +
+               human_bytes(bytes_ - certain_bytes_) + " those whose content is another than the backup's";
+  problem += (files_ > 0 ? "; " : ": ") + human_bytes(room.free) + " are free, of which " +
+             human_bytes(room.kept) + " are kept for the journal and for Bacula";
   if (taken.taken > 0)
     problem +=
         "; " + std::to_string(taken.taken) + " files of " + human_bytes(taken.bytes) + " have been salvaged";
@@ -57,6 +67,13 @@ void Sizes::no_room(const std::string& directory, const Totals& taken, std::int6
                "the playbook the parameter left-out with directories" +
                    (words.empty() ? "" : "; the largest are " + words) +
                    ". Then run the same command again: it goes on where it was");
+}
+
+std::int64_t kept_free_of(const std::string& directory) {
+  constexpr std::int64_t most = 512 << 20, part = 20;
+  std::string there = directory;
+  while (there.size() > 1 && !system::exists(there)) there = std::filesystem::path(there).parent_path();
+  return std::min(most, system::total_bytes(there) / part);
 }
 
 }  // namespace recover::salvage

@@ -9,8 +9,6 @@
 #include <array>
 #include <cerrno>
 #include <climits>
-#include <cstdio>
-#include <functional>
 
 #include "recover/error.hpp"
 #include "recover/salvage/copy_data.hpp"
@@ -24,13 +22,6 @@ namespace {
 constexpr std::int64_t longest_everywhere = 1 << 30;  // every filesystem takes such a file
 
 constexpr std::int64_t worth_beginning = 1 << 18;
-
-std::string cut_short(const std::string& name, std::size_t length) {
-  if (name.size() <= length) return name;
-  std::array<char, 32> hash{};
-  std::snprintf(hash.data(), hash.size(), "~%016zx", std::hash<std::string>{}(name));
-  return name.substr(0, length - 17) + hash.data();
-}
 
 // Of such a file btrfs keeps no checksums: chattr(1), attribute C.
 bool has_no_checksums(int file) {
@@ -77,12 +68,18 @@ const system::Descriptor& Taker::directory(const WalkedDirectory& walked) {
   return open_;
 }
 
+std::string Taker::not_kept(const std::string& path) const {
+  const auto found = not_kept_.find(path);
+  return found == not_kept_.end() ? "" : found->second;
+}
+
 // With those above it. What is above the source's root other sources know; it has the mode of any directory
 // until they come to it.
 system::Descriptor Taker::make_directory(const std::string& path) {
   auto made = place_.open(path);
   if (!made) {
     if (path != "/") make_directory(above(path));
+    place_.spend(0);
     auto fresh = place_.make(path);
     if (fresh.other_kind) {
       move_aside(path);
@@ -99,47 +96,11 @@ system::Descriptor Taker::make_directory(const std::string& path) {
   const auto original = walk_->root().open_without_links(inside, O_PATH | O_DIRECTORY);
   struct stat status {};
   if (!original || ::fstat(original.get(), &status) != 0) return made;
-  if (given_.emplace(path, status).second) keep_metadata(original.get(), made.get(), status);
+  if (given_.emplace(path, status).second)
+    if (auto problem = keep_metadata(original.get(), made.get(), status); !problem.empty())
+      not_kept_[path] = std::move(problem);
   touched_.insert(path);
   return made;
-}
-
-// A file or link of an earlier run, where a directory has to be.
-void Taker::move_aside(const std::string& path) {
-  const auto stored = stored_of(path);
-  const auto* recorded = record_.find(path);
-  const auto parent = place_.open(above(path));
-  auto name = path.substr(path.rfind('/') + 1);
-  const auto beside = cut_short(name, NAME_MAX - 10) + ".older";
-  const auto directory = above(path) == "/" ? "/" : above(path) + "/";
-  auto other = beside;
-  while (record_.is_anothers("tree" + directory + other, path + ".older")) other += "~";
-  if (::renameat(parent.get(), name.c_str(), parent.get(), other.c_str()) != 0)
-    place_.fail("move aside", stored, errno);
-  if (recorded != nullptr && recorded->stored && record_.stored(path) == stored)
-    keep_older_beside(path, Recorded(*recorded), "tree" + directory + other);
-}
-
-void Taker::keep_older_beside(const std::string& path, const Recorded& recorded, const std::string& stored) {
-  const auto file = place_.find(stored);
-  struct stat status {};
-  if (!file || ::fstat(file.get(), &status) != 0) return;
-  ManifestEntry entry;
-  entry.path = path + ".older";
-  entry.stored = stored;
-  entry.kind = S_ISREG(status.st_mode)    ? "file"
-               : S_ISLNK(status.st_mode)  ? "symlink"
-               : S_ISFIFO(status.st_mode) ? "fifo"
-                                          : "device";
-  entry.why = "new";
-  entry.provenance = recorded.provenance;
-  entry.rung = record_.rung_of(recorded);
-  entry.generation = recorded.generation;
-  entry.size = recorded.size;
-  entry.data = recorded.data;
-  entry.mtime = recorded.mtime;
-  entry.problem = "a newer one has its name";
-  record_.add(entry);
 }
 
 void Taker::take(const WalkedThing& thing, ManifestEntry entry) {
@@ -151,59 +112,7 @@ void Taker::take(const WalkedThing& thing, ManifestEntry entry) {
     if (const auto* there = record_.find(entry.path); there == nullptr) record_.add(entry);
     return;
   }
-  store(thing, entry);
-}
-
-// Where it belongs, and whether it is better than what is there.
-void Taker::store(const WalkedThing& thing, ManifestEntry& entry) {
-  const auto* found = record_.find(entry.path);
-  const Recorded there = found == nullptr ? Recorded{} : *found;
-  const auto stored = record_.stored(entry.path);
-  const bool damaged = entry.provenance == Provenance::unreadable;
-  const bool older = source_->rung.kind == RungKind::older;
-  std::uint64_t missing = 0;
-  for (const auto& range : entry.missing) missing += static_cast<std::uint64_t>(range.length);
-  // What is not known is not less.
-  if (damaged && entry.missing.empty()) missing = all_of_it;
-  if (damaged) {
-    const bool no_better = there.quality == Quality::damaged && (older || missing >= there.missing);
-    const bool whole = there.quality == Quality::whole && there.provenance != Provenance::older_generation;
-    if (no_better || whole || (older && there.quality == Quality::whole)) return place_.clear_unfinished();
-    put(thing.directory, ".damaged", entry);
-    record_.add(entry);
-    if (there.quality == Quality::whole) keep_older_beside(entry.path, there, stored);
-  } else if (older && there.quality == Quality::damaged) {
-    entry.path += ".older";
-    entry.problem = "of the newer version only a part could be read";
-    put(thing.directory, ".older", entry);
-    record_.add(entry);
-  } else {
-    if (there.quality == Quality::damaged && entry.provenance == Provenance::unchecked &&
-        entry.problem.empty())
-      entry.problem = "with checksums not all of it could be read (" + record_.rung_of(there) + ")";
-    put(thing.directory, "", entry);
-    record_.add(entry);
-  }
-  if (!stored.empty() && stored != entry.stored && there.quality == Quality::damaged &&
-      record_.stored(thing.path) != stored)
-    replaced_.push_back(stored);
-  bytes_ += entry.data;
-  remember(thing, entry);
-}
-
-void Taker::put(const WalkedDirectory& walked, const std::string& suffix, ManifestEntry& entry) {
-  const auto& target = directory(walked);
-  const auto prefix = walked.path == "/" ? std::string("tree/") : "tree" + walked.path + "/";
-  auto name = entry.path.substr(entry.path.rfind('/') + 1);
-  // The entry's path may have the suffix already.
-  if (!suffix.empty() && name.ends_with(suffix) && entry.path.ends_with(suffix) && suffix == ".older")
-    name.resize(name.size() - suffix.size());
-  name = cut_short(name, NAME_MAX - suffix.size()) + suffix;
-  for (;; name = cut_short(name, NAME_MAX - 1) + "~") {
-    if (record_.is_anothers(prefix + name, entry.path)) continue;
-    if (place_.finish(target.get(), name)) break;
-  }
-  entry.stored = prefix + name;
+  store(thing, entry, entry.data);
 }
 
 bool Taker::link(const WalkedThing& thing, ManifestEntry& entry) {
@@ -223,7 +132,7 @@ bool Taker::link(const WalkedThing& thing, ManifestEntry& entry) {
   entry.provenance = other.provenance;
   entry.problem = other.problem;
   entry.missing = other.missing;
-  store(thing, entry);
+  store(thing, entry, other.data);
   return true;
 }
 
@@ -263,20 +172,23 @@ bool Taker::make(const WalkedThing& thing, ManifestEntry& entry) {
   const system::Descriptor from(
       ::openat(thing.directory.file, thing.name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
   if (!from) return lost("it could not be opened: " + system::answer(errno));
+  place_.spend(0);
   place_.will_make_unfinished();
   if (S_ISLNK(status.st_mode)) {
     std::array<char, PATH_MAX + 1> text{};
     const auto length = ::readlinkat(from.get(), "", text.data(), text.size() - 1);
     if (length < 0) return lost("the link could not be read: " + system::answer(errno));
     if (length == 0) return lost("the link leads to an empty name");
-    if (::symlinkat(text.data(), place_.directory(), Place::unfinished) != 0)
+    if (::symlinkat(text.data(), place_.directory(), Place::unfinished) != 0) {
+      if (errno == ENOSPC || errno == EDQUOT) place_.fail("make", Place::unfinished, errno);
       return lost("the link could not be made: " + system::answer(errno));
+    }
   } else if (::mknodat(place_.directory(), Place::unfinished, status.st_mode & (S_IFMT | 0600),
                        status.st_rdev) != 0) {
     if (errno == ENOSPC || errno == EDQUOT) place_.fail("make", Place::unfinished, errno);
     return lost("it could not be made in the salvage: " + system::answer(errno));
   }
-  entry.problem = keep_metadata(from.get(), place_.open_unfinished().get(), status);
+  note_not_kept(entry, keep_metadata(from.get(), place_.open_unfinished().get(), status));
   return true;
 }
 
@@ -289,6 +201,7 @@ bool Taker::make_file(const WalkedThing& thing, ManifestEntry& entry) {
   const auto from = Walk::open_quietly(thing.directory.file, thing.name, O_RDONLY);
   if (!from) return lost("it could not be opened: " + system::answer(errno));
   const auto size = thing.status.st_size;
+  place_.spend(occupied_bytes(thing.status));
   const auto to = place_.make_unfinished();
   const auto data = data_of(from.get(), size);
   const auto set_length = [&] {
@@ -315,8 +228,7 @@ bool Taker::make_file(const WalkedThing& thing, ManifestEntry& entry) {
   } else if (entry.provenance == Provenance::clean && has_no_checksums(from.get())) {
     entry.provenance = Provenance::unchecked;
   }
-  if (const auto problem = keep_metadata(from.get(), to.get(), thing.status); !problem.empty())
-    entry.problem += (entry.problem.empty() ? "" : "; ") + problem;
+  note_not_kept(entry, keep_metadata(from.get(), to.get(), thing.status));
   return true;
 }
 

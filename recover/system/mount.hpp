@@ -37,5 +37,7 @@ void enter_private_mount_namespace();
 // What root can still write there: free blocks by statvfs, on btrfs those that the allocator can really give
 // (it counts on metadata). Throws Failed.
 std::int64_t free_bytes(const std::string& path);
+// How large it is, used or not.
+std::int64_t total_bytes(const std::string& path);
 
 }  // namespace recover::system

@@ -186,7 +186,8 @@ class Catalog : public ::testing::Test {
             ",'2026-11-21 22:00:00',1);"
             "CREATE TABLE Path(PathId,Path);INSERT INTO Path VALUES(1,'/a/');"
             "CREATE TABLE Filename(FilenameId,Name);INSERT INTO Filename VALUES(1,'x'),(2,''),(3,'gone');"
-            "CREATE TABLE File(FileId INTEGER,FileIndex,JobId INTEGER,PathId,FilenameId,LStat);"
+            "CREATE TABLE File(FileId INTEGER,FileIndex,JobId INTEGER,PathId INTEGER,FilenameId "
+            "INTEGER,LStat);"
             "INSERT INTO File VALUES(10,1,2,1,1,'A A A A A A A A A A A A A F A A'),"
             "(11,2,2,1,2,'A A A A A A A A A A A A A A A A'),"
             "(12,0,2,1,3,'A A A A A A A A A A A A A A A A'),(13,1,1,1,1,'A A A A A A A A A A A A A A A A');"
@@ -238,6 +239,18 @@ TEST_F(Catalog, LosesWhatIsTakenOutAndNothingElse) {
   EXPECT_EQ(catalog.rows("SELECT VolStatus,Recycle FROM Media ORDER BY MediaId"),
             (std::vector<SqliteFile::Row>{{"Append", "1"}, {"Read-Only", "0"}}));
   EXPECT_EQ(bacula::salvage_volumes(path, 2), std::vector<std::string>{"New"});
+}
+
+TEST_F(Catalog, HidesFilesOfEveryJobAndShowsThemAgain) {
+  make();
+  const auto keys = bacula::keys_of(path, {10});
+  EXPECT_EQ(keys, (std::vector<bacula::FileKey>{{"1", "1"}}));
+  bacula::hide_files(path, keys);
+  EXPECT_EQ(bacula::files_of(path, 2).size(), 2U);
+  EXPECT_TRUE(bacula::files_of(path, 1).empty());
+  bacula::show_files(path);
+  EXPECT_EQ(bacula::files_of(path, 2).size(), 3U);
+  EXPECT_EQ(bacula::files_of(path, 1).size(), 1U);
 }
 
 TEST(FstabPoints, AreWhatIsMountedBesidesTheRoot) {

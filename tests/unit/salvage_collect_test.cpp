@@ -1,62 +1,19 @@
-#include "recover/salvage/collect.hpp"
-
+// What a collector takes, and how.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#include <map>
-
-#include "recover/bacula/file_list.hpp"
-#include "recover/error.hpp"
-#include "recover/system/files.hpp"
-#include "system_temporary.hpp"
+#include "salvage_sources.hpp"
 
 namespace recover::salvage {
 namespace {
 
-struct Listener : Observer {
-  void observe(const Event& event) override { events.push_back(event); }
-  std::vector<Event> events;
-};
+using namespace tests;
+class SalvageCollect : public SalvageTest {};
 
-const Rung clean{"nologreplay", RungKind::mount, "ro,rescue=nologreplay", "all", true};
-const Rung unchecked{"all", RungKind::mount, "ro,rescue=all", "names", false};
-const Rung scratch{"restore", RungKind::restore, "", "little", false};
-const Rung older{"older", RungKind::older, "", "what was then", false};
-
-class Salvage : public testing::Test {
- protected:
-  Source source(const std::string& at, const Rung& rung = clean, std::uint64_t generation = 7) {
-    return {.at = directory / at, .path = "/", .rung = rung, .generation = generation};
-  }
-  Totals collect(const std::vector<Source>& sources, const std::string& list = "",
-                 const std::vector<std::string>& left_out = {}) {
-    Collector collector({directory / "salvage", list, left_out}, listener);
-    for (const auto& from : sources) collector.collect(from);
-    return collector.totals();
-  }
-  // The last line of each path.
-  std::map<std::string, ManifestEntry> manifest() {
-    std::map<std::string, ManifestEntry> entries;
-    read_manifest(directory / "salvage", [&](const ManifestEntry& entry) { entries[entry.path] = entry; });
-    return entries;
-  }
-  std::string tree(const std::string& name) { return directory / ("salvage/tree/" + name); }
-  std::string read(const std::string& name) { return system::read_file(tree(name)); }
-  std::string list(const std::vector<bacula::ListedFile>& files) {
-    bacula::FileListWriter writer(directory / "backup.files");
-    for (const auto& file : files) writer.add(file);
-    writer.finish();
-    return directory / "backup.files";
-  }
-
-  tests::TemporaryDirectory directory;
-  Listener listener;
-};
-
-TEST_F(Salvage, TakesAllThatThereIs) {
+TEST_F(SalvageCollect, TakesAllThatThereIs) {
   directory.put("src/home/plain", "hello");
   ::symlink("plain", (directory / "src/home/link").c_str());
   ::mkfifo((directory / "src/home/pipe").c_str(), 0640);
@@ -101,7 +58,7 @@ TEST_F(Salvage, TakesAllThatThereIs) {
   EXPECT_FALSE(system::exists(directory / "salvage/unfinished"));
 }
 
-TEST_F(Salvage, GoesOnWhereItWas) {
+TEST_F(SalvageCollect, GoesOnWhereItWas) {
   directory.put("src/a", "aaa");
   directory.put("src/b", "bbb");
   collect({source("src")});
@@ -116,8 +73,21 @@ TEST_F(Salvage, GoesOnWhereItWas) {
   EXPECT_EQ(totals.taken, 2);
 }
 
+// The times of directories come last of all.
+TEST_F(SalvageCollect, ADirectoryOfAKilledRunGetsItsTimes) {
+  directory.put("src/home/a", "aaa");
+  const timespec times[] = {{11, 5}, {1234567, 890}};
+  ::utimensat(AT_FDCWD, (directory / "src/home").c_str(), times, 0);
+  collect({source("src")});
+  ::utimensat(AT_FDCWD, tree("home").c_str(), nullptr, 0);  // now
+  collect({source("src")});
+  struct stat status {};
+  ASSERT_EQ(::stat(tree("home").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mtim.tv_sec, 1234567);
+}
+
 // An earlier salvage has stored a link; this one must not write through it.
-TEST_F(Salvage, NeverWritesThroughALink) {
+TEST_F(SalvageCollect, NeverWritesThroughALink) {
   std::filesystem::create_directories(directory / "salvage/tree");
   std::filesystem::create_directories(directory / "victim");
   directory.put("victim/file", "mine");
@@ -135,7 +105,7 @@ TEST_F(Salvage, NeverWritesThroughALink) {
   EXPECT_TRUE(std::filesystem::is_symlink(tree("home.older")));
 }
 
-TEST_F(Salvage, NeverReadsThroughALink) {
+TEST_F(SalvageCollect, NeverReadsThroughALink) {
   directory.put("outside/secret", "secret");
   std::filesystem::create_directories(directory / "src");
   ::symlink((directory / "outside").c_str(), (directory / "src/way").c_str());
@@ -144,14 +114,7 @@ TEST_F(Salvage, NeverReadsThroughALink) {
   EXPECT_TRUE(std::filesystem::is_symlink(tree("way")));
 }
 
-// btrfs restore: what it could not read is known by name alone.
-Source restored(Source from, const std::vector<std::string>& partly = {}) {
-  from.scratch = true;
-  from.partly = partly;
-  return from;
-}
-
-TEST_F(Salvage, ABetterOneTakesTheDamagedOnesPlace) {
+TEST_F(SalvageCollect, ABetterOneTakesTheDamagedOnesPlace) {
   directory.put("scratch/a", "ha");
   directory.put("src/a", "whole");
   auto totals = collect({restored(source("scratch", scratch), {"/a"})});
@@ -166,7 +129,7 @@ TEST_F(Salvage, ABetterOneTakesTheDamagedOnesPlace) {
   EXPECT_FALSE(system::exists(tree("a.damaged")));
 }
 
-TEST_F(Salvage, WhatBtrfsRestoreGaveNoTimesBackMayBeCut) {
+TEST_F(SalvageCollect, WhatBtrfsRestoreGaveNoTimesBackMayBeCut) {
   directory.put("scratch/a", "cut");
   auto from = restored(source("scratch", scratch));
   from.made_after = 1;
@@ -175,7 +138,7 @@ TEST_F(Salvage, WhatBtrfsRestoreGaveNoTimesBackMayBeCut) {
   EXPECT_EQ(read("a.damaged"), "cut");
 }
 
-TEST_F(Salvage, AnOlderOneStandsBesideANewerDamagedOne) {
+TEST_F(SalvageCollect, AnOlderOneStandsBesideANewerDamagedOne) {
   directory.put("scratch/a", "ha");
   directory.put("old/a", "old");
   directory.put("oldest/a", "oldest");
@@ -187,11 +150,11 @@ TEST_F(Salvage, AnOlderOneStandsBesideANewerDamagedOne) {
   EXPECT_EQ(totals.damaged, 1);
   const auto entries = manifest();
   EXPECT_EQ(entries.at("/a").provenance, Provenance::unreadable);
-  EXPECT_EQ(entries.at("/a.older").provenance, Provenance::older_generation);
-  EXPECT_EQ(entries.at("/a.older").generation, 5U);
+  EXPECT_EQ(entries.at("/a (older)").provenance, Provenance::older_generation);
+  EXPECT_EQ(entries.at("/a (older)").generation, 5U);
 }
 
-TEST_F(Salvage, AnOlderOneNeverTakesTheNewerOnesPlace) {
+TEST_F(SalvageCollect, AnOlderOneNeverTakesTheNewerOnesPlace) {
   directory.put("src/a", "new");
   directory.put("old/a", "old");
   directory.put("old/deleted", "since");  // its directory was read whole: it is not missing
@@ -204,7 +167,7 @@ TEST_F(Salvage, AnOlderOneNeverTakesTheNewerOnesPlace) {
   EXPECT_EQ(totals.older, 0);
 }
 
-TEST_F(Salvage, ACleanOneTakesAnUncheckedOnesPlace) {
+TEST_F(SalvageCollect, ACleanOneTakesAnUncheckedOnesPlace) {
   directory.put("bad/a", "bad");
   directory.put("src/a", "yes");
   EXPECT_EQ(collect({source("bad", unchecked)}).unchecked, 1);
@@ -215,7 +178,7 @@ TEST_F(Salvage, ACleanOneTakesAnUncheckedOnesPlace) {
 }
 
 // Of the machine, and no variant of another file's name.
-TEST_F(Salvage, ANameThatLooksLikeASuffixLosesNothing) {
+TEST_F(SalvageCollect, ANameThatLooksLikeASuffixLosesNothing) {
   directory.put("scratch/a", "half");
   directory.put("scratch/a.damaged", "its own");
   const auto totals = collect({restored(source("scratch", scratch), {"/a"})});
@@ -227,7 +190,17 @@ TEST_F(Salvage, ANameThatLooksLikeASuffixLosesNothing) {
   EXPECT_EQ(system::read_file(directory / ("salvage/" + entries.at("/a.damaged").stored)), "its own");
 }
 
-TEST_F(Salvage, AFileThatWasADirectoryAndTheReverseLoseNothing) {
+// These two have one hash in libstdc++; so has any pair that somebody makes.
+TEST_F(SalvageCollect, NamesThatAreMadeToCollideAreTwo) {
+  directory.put("src/bomutencollide1", "one");
+  directory.put("src/zbnsasbjyLMe[Yb", "two");
+  const auto totals = collect({source("src")});
+  EXPECT_EQ(totals.taken, 2);
+  EXPECT_EQ(read("bomutencollide1"), "one");
+  EXPECT_EQ(read("zbnsasbjyLMe[Yb"), "two");
+}
+
+TEST_F(SalvageCollect, AFileThatWasADirectoryAndTheReverseLoseNothing) {
   directory.put("one/x", "file");
   directory.put("one/y/in", "inner");
   directory.put("two/x/in", "deep");
@@ -241,7 +214,7 @@ TEST_F(Salvage, AFileThatWasADirectoryAndTheReverseLoseNothing) {
   EXPECT_EQ(system::read_file(directory / ("salvage/" + entries.at("/y").stored)), "flat");
 }
 
-TEST_F(Salvage, LeavesOutWhatItIsTold) {
+TEST_F(SalvageCollect, LeavesOutWhatItIsTold) {
   directory.put("src/var/lib/big", "x");
   directory.put("src/var/library", "y");
   directory.put("src/home/me", "z");
@@ -255,7 +228,7 @@ TEST_F(Salvage, LeavesOutWhatItIsTold) {
   EXPECT_TRUE(system::exists(tree("var/library")));
 }
 
-TEST_F(Salvage, KeepsHoles) {
+TEST_F(SalvageCollect, KeepsHoles) {
   const auto path = directory.put("src/sparse", "begin");
   ::truncate(path.c_str(), 8 << 20);
   collect({source("src")});
@@ -265,7 +238,7 @@ TEST_F(Salvage, KeepsHoles) {
   EXPECT_LT(status.st_blocks * 512, 1 << 20);
 }
 
-TEST_F(Salvage, MeasuresWithoutTaking) {
+TEST_F(SalvageCollect, MeasuresWithoutTaking) {
   directory.put("src/var/lib/x/one", std::string(10'000, 'x'));
   directory.put("src/var/lib/two", "22");
   directory.put("src/etc/three", "333");

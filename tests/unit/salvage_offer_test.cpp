@@ -229,6 +229,36 @@ TEST_F(SalvageOffer, OfSeveralLinesTheLastCounts) {
   EXPECT_EQ(offer().proposals.size(), 1U);
 }
 
+TEST_F(SalvageOffer, AFurtherOneOfAPathIsPutBesideIt) {
+  salvaged("/x", "damaged", 200, Provenance::unreadable);
+  salvage.put("tree/x.older", "old");
+  auto one = entry("/x");
+  one.further = "older";
+  one.stored = "tree/x.older";
+  one.provenance = Provenance::older_generation;
+  add(one);
+  salvaged("/x.older", "its own", 200);
+  const auto offered = offer();
+  ASSERT_EQ(offered.proposals.size(), 3U);
+  EXPECT_EQ(offered.proposals[0].change, Change::damaged);
+  EXPECT_EQ(offered.proposals[1].path, "/x");
+  EXPECT_EQ(offered.proposals[1].stored, "tree/x.older");
+  EXPECT_EQ(offered.proposals[1].change,
+            Change::untrusted);  // there is nothing by that name, but it is not it
+  EXPECT_EQ(offered.proposals[1].suffix(), ".salvaged-older");
+  EXPECT_NE(line_of(offered.proposals[1]).find("beside, as *.salvaged-older"), std::string::npos);
+  EXPECT_EQ(offered.proposals[2].path, "/x.older");
+  EXPECT_EQ(offered.proposals[2].change, Change::added);
+}
+
+TEST_F(SalvageOffer, WhatTheBackupHasIsNotLost) {
+  auto same = entry("/same");
+  same.stored.clear();
+  same.problem = "the backup has the same";
+  add(same);
+  EXPECT_TRUE(offer().lost.empty());
+}
+
 TEST_F(SalvageOffer, TheSummaryFitsAConsoleWhateverTheNames) {
   for (int i = 0; i < 40; ++i)
     salvaged("/new\n\x1b[2J" + std::string(200, 'a') + std::to_string(i), "1", 200);
@@ -244,6 +274,7 @@ TEST_F(SalvageOffer, TheSummaryFitsAConsoleWhateverTheNames) {
   salvaged("/.subvolumes/x", "1", 200);
   auto lost = entry("/lost");
   lost.stored.clear();
+  lost.provenance = Provenance::unreadable;
   add(lost);
   const auto text = summary(offer(), {salvage.path(), "2026-11-24 01:00:00 +0000", 1 << 30});
   EXPECT_EQ(text.find('\x1b'), std::string::npos);

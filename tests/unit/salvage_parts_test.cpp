@@ -21,6 +21,7 @@ using namespace std::string_literals;
 ManifestEntry entry(const std::string& path) {
   ManifestEntry made;
   made.path = path;
+  made.further = "part";
   made.stored = "tree" + path + ".damaged";
   made.kind = "file";
   made.why = "new";
@@ -60,7 +61,8 @@ TEST(Manifest, RefusesWhatIsNoLineOfIt) {
   for (const auto& line :
        {""s, "{}"s, "{\"event\":\"salvage\"}"s, with("tree/x", "../x"), with("tree/x", "tree/../../x"),
         with("tree/x", "/etc/x"), with("unreadable", "fine"), with("0+4096", "0-4096"),
-        with("0+4096", "-1+4"), with("0+4096", "0+"), with("\"file\"", "\"door\""), with("\"/x\"", "\"x\"")})
+        with("0+4096", "-1+4"), with("0+4096", "0+"), with("\"file\"", "\"door\""),
+        with("\"part\"", "\"all\""), with("\"/x\"", "\"x\"")})
     EXPECT_THROW(from_line(line), Failed) << line;
 }
 
@@ -161,10 +163,12 @@ TEST_F(Wishes, WhatTheBackupHasIsNotWanted) {
   EXPECT_EQ(Wanted("").ask("/with", found).why, "all");
 }
 
-TEST_F(Wishes, ANewerCtimeAsksForTheDigest) {
+TEST_F(Wishes, AnotherCtimeAsksForTheDigest) {
   found.status.st_ctim.tv_sec = 3;
   EXPECT_EQ(ask("/with"), Answer::if_digest_differs);
   EXPECT_EQ(Wanted(directory / "list").ask("/with", found).digest, digest);
+  found.status.st_ctim.tv_sec = 1;  // its directory was swapped for another, or a clock was set back
+  EXPECT_EQ(ask("/with"), Answer::if_digest_differs);
   EXPECT_EQ(ask("/without"), Answer::yes);
   found.status.st_mode = S_IFREG | 0600;  // its content is the same, its mode is not
   EXPECT_EQ(ask("/with"), Answer::yes);
