@@ -273,11 +273,10 @@ class SalvageByBaculaTest(LoopTest):
         self.stop_while_bacula_reads(signal.SIGKILL, -signal.SIGKILL)
         self.assert_exit(self.salvage(), 0)
         self.assertEqual(len(self.assert_nothing_else_changed()), 1)
-        # Nothing has changed since: no volume is added.
-        result = self.salvage()
-        self.assert_exit(result, 0)
-        self.assert_says(result, "no volume was added")
-        self.assertEqual(len(self.assert_nothing_else_changed()), 1)
+        # Once more: of what has not changed Bacula takes the mount points alone, which its FileSet names twice.
+        self.assert_exit(self.salvage(), 0)
+        self.assertEqual(len(self.assert_nothing_else_changed()), 2)
+        self.assertEqual(self.journal_of_salvage("salvaged-by-bacula")[-1]["bytes"], 0)
         self.assert_clean()
 
     def stop_while_bacula_reads(self, number, code):
