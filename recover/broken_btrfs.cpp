@@ -54,6 +54,19 @@ void find_missing(BrokenBtrfs& broken) {
     if (std::find(found.begin(), found.end(), id) == found.end()) broken.missing.push_back(id);
 }
 
+// A machine that was recovered with a new UUID and keeps its profile has that one now.
+std::string uuid_in_place(const BrokenPlace& place, const std::vector<BlockDevice>& devices) {
+  if (place.new_uuid.empty()) return place.uuid;
+  const bool is_new = std::any_of(devices.begin(), devices.end(), [&](const auto& device) {
+    if (!contains(place.devices, device.path)) return false;
+    const BrokenDevice found{
+        device.path, {}, device.size, system::read_superblocks(device.path, device.size)};
+    const auto* newest = found.newest();
+    return newest && system::same_uuid(newest->filesystem, place.new_uuid);
+  });
+  return is_new ? place.new_uuid : place.uuid;
+}
+
 }  // namespace
 
 const SuperblockCopy* BrokenDevice::newest() const {
@@ -82,7 +95,7 @@ std::vector<std::string> BrokenBtrfs::paths() const {
 
 BrokenBtrfs find_broken(const BrokenPlace& place, const std::vector<BlockDevice>& devices) {
   BrokenBtrfs broken;
-  broken.uuid = place.uuid;
+  broken.uuid = uuid_in_place(place, devices);
   std::vector<const BlockDevice*> taken;
   // Those of the profile first: of two that show the same bytes they are the ones to name.
   for (const bool of_place : {true, false})
@@ -91,7 +104,7 @@ BrokenBtrfs find_broken(const BrokenPlace& place, const std::vector<BlockDevice>
       BrokenDevice found{device.path, device.serial, device.size,
                          system::read_superblocks(device.path, device.size)};
       const auto* newest = found.newest();
-      const bool same = newest && system::same_uuid(newest->filesystem, place.uuid);
+      const bool same = newest && system::same_uuid(newest->filesystem, broken.uuid);
       if (of_place && newest && !same)
         broken.foreign.push_back("On " + named(found) + " is another btrfs, " + newest->filesystem +
                                  (newest->label.empty() ? "" : " \"" + newest->label + "\""));

@@ -64,6 +64,14 @@ void copy_data(const system::Descriptor& from, const system::Descriptor& to, off
   }
 }
 
+// Also that it has no ACL any more.
+void take_all_state(const TreeEntry& from, const TreeEntry& to) {
+  const auto wanted = system::read_attributes(from.self());
+  for (const auto& [name, value] : system::read_attributes(to.self()))
+    if (!wanted.contains(name)) system::remove_attribute(to.self(), name);
+  take_state(from, to);
+}
+
 void copy_file(const TreeEntry& from, const TreeEntry& to, bool durable) {
   const system::Descriptor source(::open(from.self().c_str(), O_RDONLY | O_CLOEXEC));
   if (!source) fail("read from the salvage", from.name);
@@ -164,7 +172,11 @@ std::string PlaceSalvaged::put(const salvage::Proposal& proposal, bool beside) {
   if (there.there() && beside) return path;  // from a run that was interrupted
   const bool directory = S_ISDIR(salvaged.status.st_mode);
   if (there.there() && (directory || S_ISDIR(there.status.st_mode))) {
-    if (directory && S_ISDIR(there.status.st_mode)) return path;  // what is in it came first
+    if (directory && S_ISDIR(there.status.st_mode)) {
+      // Else what is in it came first.
+      if (proposal.change == salvage::Change::replaces) take_all_state(salvaged, there);
+      return path;
+    }
     throw Failed("Something of another kind is there now", "Look at it, and take the rest then");
   }
   const auto make = [&](const TreeEntry& from, const TreeEntry& to) {

@@ -22,6 +22,8 @@ struct BrokenPlace {
   // Path from the top level, mount point: {"@", "/"}, {"@home", "/home"}.
   std::vector<std::pair<std::string, std::string>> subvolumes = {};
   std::string mount_point = {};  // where it is mounted for reading
+  // The UUID that an earlier recovery gave it instead, or that this one is to give it; empty: none.
+  std::string new_uuid = {};
 };
 
 // Collects the evidence, says what it recommends, and keeps both as an archive.

@@ -155,19 +155,22 @@ void give_up(const SalvageFiles& action, system::Keyboard& keyboard, const salva
       "first, and salvage from that; else the filesystem must be made again: recover --playbook storage");
 }
 
-salvage::Outcome nothing_there(const BrokenPlace& place) {
+salvage::Outcome nothing_there(const BrokenBtrfs& broken) {
   salvage::Outcome outcome;
-  outcome.answers = {"no device of the btrfs " + place.uuid + " is attached"};
+  outcome.answers = {"no device of the btrfs " + broken.uuid + " is attached"};
+  outcome.answers.insert(outcome.answers.end(), broken.foreign.begin(), broken.foreign.end());
   return outcome;
 }
 
 }  // namespace
 
-void salvage_files(system::Processes& processes, system::Keyboard& keyboard, const SalvageFiles& action,
+void salvage_files(system::Processes& processes, system::Keyboard& keyboard, const SalvageFiles& planned,
                    Observer& observer) {
-  const auto broken = look(processes, action.place);
+  const auto broken = look(processes, planned.place);
+  auto action = planned;
+  action.place.uuid = broken.uuid;
   require_no_clone(broken);
-  if (broken.devices.empty()) return give_up(action, keyboard, nothing_there(action.place), observer);
+  if (broken.devices.empty()) return give_up(action, keyboard, nothing_there(broken), observer);
   system::make_directories(action.directory, 0700);
   if (salvage::salvaged_from(action.directory, broken) == salvage::Salvaged::before_it_was_made)
     return observer.observe(Event("salvage-kept").with("directory", action.directory));

@@ -193,7 +193,11 @@ std::optional<Change> compare(Provenance provenance, const Side& salvaged, const
                               bool same_inside, bool lives) {
   const auto& ours = salvaged.status;
   const bool directory = S_ISDIR(ours.st_mode);
-  if (directory && living && S_ISDIR(living->status.st_mode)) return std::nullopt;
+  if (directory && living && S_ISDIR(living->status.st_mode)) {
+    // Where others have lived nothing tells which is the newer state.
+    const bool same = same_inside && system::same_state(ours, living->status);
+    return same || lives || provenance != Provenance::clean ? std::nullopt : std::optional(Change::replaces);
+  }
   if (living && directory != S_ISDIR(living->status.st_mode)) return Change::other_kind;
   if (provenance == Provenance::unreadable && !directory) return Change::damaged;
   if (!living) return Change::added;

@@ -19,7 +19,7 @@ namespace recover::salvage {
 
 enum class Change {
   added,        // nothing is there by that name
-  replaces,     // what is there is older, or as old and different
+  replaces,     // what is there is older, or as old and different; a directory: its owner, mode or attributes
   untrusted,    // it would replace something, and nothing shows that it is whole or the newest
   damaged,      // something of it is missing
   other_kind,   // a directory is there, or it is one itself

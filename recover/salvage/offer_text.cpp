@@ -96,7 +96,8 @@ std::string effect(const Proposal& proposal) {
     case Change::added:
       return "new";
     case Change::replaces:
-      return "in the place of the one of " + there;
+      return proposal.is_directory() ? "its owner, mode and attributes"
+                                     : "in the place of the one of " + there;
     case Change::untrusted:
       return (there.empty() ? "beside, as *" : "beside the one of " + there + ", as *") +
              std::string(proposal.suffix());

@@ -97,7 +97,7 @@ class RestoredReading : public Reading {
       std::vector<std::string> only;
       for (const auto& path : request.wanting.paths)
         only.push_back(place_on_filesystem(path, request.place.subvolumes));
-      run(processes, restore_command(start, scratch_, true, way, only), output);
+      run(processes, request, restore_command(start, scratch_, true, way, only), output);
     } else {
       restore_all(processes, request, way, start, output);
     }
@@ -117,19 +117,31 @@ class RestoredReading : public Reading {
 
   void restore_all(system::Processes& processes, const RestoreRequest& request, const Way& way,
                    const RestoreStart& start, RestoreOutput& output) {
-    run(processes, restore_command(start, scratch_, request.snapshots, way), output);
+    run(processes, request, restore_command(start, scratch_, request.snapshots, way), output);
     if (request.snapshots || is_empty(scratch_)) return;
     // Without -s it passes over each snapshot, and such a one may be what the machine mounts.
     for (const auto& [path, point] : request.place.subvolumes)
       if (!path.empty() && path != "/" && !is_directory(scratch_ + "/" + path))
-        run(processes, restore_command(start, scratch_, true, way, {path}), output);
+        run(processes, request, restore_command(start, scratch_, true, way, {path}), output);
   }
 
-  void run(system::Processes& processes, const std::vector<std::string>& argv, RestoreOutput& output) {
+  // With -i it goes on when there is no room left, and cuts every file from there on.
+  static void require_some_room(const RestoreRequest& request) {
+    if (request.free_bytes() > 0) return;
+    throw NotTried("Not tried to its end: btrfs restore has filled the storage volume",
+                   "Make room on the storage volume, or leave something out, then salvage again");
+  }
+
+  void run(system::Processes& processes, const RestoreRequest& request, const std::vector<std::string>& argv,
+           RestoreOutput& output) {
     system::ProcessSpec spec{argv, yes_to_all()};
     spec.merge_errors = true;
     spec.stall = longest_silence;
-    const auto result = processes.run(spec, [&](std::string_view piece) { output.take(piece); });
+    const auto result = processes.run(spec, [&](std::string_view piece) {
+      require_some_room(request);
+      output.take(piece);
+    });
+    require_some_room(request);
     output.take("\n");
     if (result.status == 127)
       throw NotTried("btrfs cannot be executed: " + result.err, "Install btrfs-progs");

@@ -7,6 +7,7 @@ BrokenPlace broken_place(const StepContext& context) {
   const auto& profile = context.profile;
   BrokenPlace place;
   place.uuid = profile.filesystem.uuid;
+  place.new_uuid = profile.filesystem.new_uuid;
   place.expected = profile.filesystem.devices.size();
   place.mount_point = Layout::broken_point;
   // A disk that takes another's place never held any of it.

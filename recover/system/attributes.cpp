@@ -55,6 +55,11 @@ void set_attribute(const std::string& path, const std::string& name, const std::
     throw Failed("Could not set " + printable(name) + ": " + std::strerror(errno), look);
 }
 
+void remove_attribute(const std::string& path, const std::string& name) {
+  if (::removexattr(path.c_str(), name.c_str()) != 0)
+    throw Failed("Could not remove " + printable(name) + ": " + std::strerror(errno), look);
+}
+
 bool is_acl(const std::string& name) {
   return name == "system.posix_acl_access" || name == "system.posix_acl_default";
 }

@@ -184,5 +184,19 @@ TEST(BrokenBtrfs, SaysThatAnotherBtrfsIsInItsPlace) {
   ASSERT_EQ(broken.foreign.size(), 1U);
 }
 
+TEST(BrokenBtrfs, TakesTheUuidThatAnEarlierRecoveryGave) {
+  Devices disks;
+  const auto own = disks.put("own", {Superblock()}), blank = disks.put("blank", {});
+  auto renamed = place("ffffffff-89ab-cdef-0123-456789abcdef", {own.path});
+  renamed.new_uuid = uuid;
+  EXPECT_EQ(find_broken(renamed, {own}).uuid, uuid);
+  EXPECT_EQ(find_broken(renamed, {own}).devices.size(), 1U);
+  auto before = place(uuid, {own.path});
+  before.new_uuid = "ffffffff-89ab-cdef-0123-456789abcdef";
+  EXPECT_EQ(find_broken(before, {own}).uuid, uuid);
+  renamed.devices = {blank.path};
+  EXPECT_EQ(find_broken(renamed, {blank}).uuid, renamed.uuid);
+}
+
 }  // namespace
 }  // namespace recover::system

@@ -40,7 +40,12 @@ TEST(SalvageCompare, TellsWhatTakingItWouldDo) {
   EXPECT_EQ(compare(P::clean, now, side(S_IFREG | 0600, 200), true, false), Change::replaces);
   EXPECT_EQ(compare(P::clean, now, side(directory, 100), false, false), Change::other_kind);
   EXPECT_EQ(compare(P::clean, side(directory, 200), side(file, 100), false, false), Change::other_kind);
-  EXPECT_EQ(compare(P::clean, side(directory, 200), side(S_IFDIR | 0700, 100), false, false), std::nullopt);
+  const auto folder = side(directory, 200), closed = side(S_IFDIR | 0700, 100);
+  EXPECT_EQ(compare(P::clean, folder, side(directory, 100), true, false), std::nullopt);
+  EXPECT_EQ(compare(P::clean, folder, side(directory, 100), false, false), Change::replaces);
+  EXPECT_EQ(compare(P::clean, folder, closed, true, false), Change::replaces);
+  EXPECT_EQ(compare(P::clean, folder, closed, true, /*lives=*/true), std::nullopt);
+  EXPECT_EQ(compare(P::unchecked, folder, closed, true, false), std::nullopt);
 }
 
 TEST(SalvageCompare, WhatCannotBeTrustedReplacesNothing) {

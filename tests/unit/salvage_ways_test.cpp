@@ -284,6 +284,16 @@ TEST_F(SalvageRestore, WhatIsStillWantedAloneNeedsNoMoreRoomThanThat) {
   EXPECT_THROW(open(way_), Failed);
 }
 
+TEST_F(SalvageRestore, WhatItBringsBackAfterTheRoomIsGoneIsNotTaken) {
+  processes_.does = [&](const Names&) {
+    temporary_.put("scratch/@/x", "cut");
+    free_ = 0;
+    return std::string();
+  };
+  EXPECT_THROW(open(way_), NotTried);
+  EXPECT_FALSE(std::filesystem::exists(scratch_));
+}
+
 TEST_F(SalvageRestore, IsNotBegunWithoutRoom) {
   free_ = 999;
   processes_.does = [](const Names&) {

@@ -146,6 +146,19 @@ TEST_F(TakeSalvagedTest, WhatIsTakenIsThereWithAllThatBelongsToIt) {
   EXPECT_EQ(keyboard.asked, 0U);
 }
 
+TEST_F(TakeSalvagedTest, ADirectoryThatWasClosedSinceIsClosedAgain) {
+  salvaged("/home/new", "new");
+  there("/home/old", "old");
+  ASSERT_EQ(::chmod((salvage / "tree/home").c_str(), 0700), 0);
+  ASSERT_EQ(::setxattr((action.root + "/home").c_str(), "user.given", "1", 1, 0), 0);
+  list("/home", "tree/home", Provenance::clean, "", "directory");
+  EXPECT_EQ(go({"take"}).text("choice"), "accepted");
+  EXPECT_EQ(status("/home").st_mode & 07777, 0700U);
+  EXPECT_LT(::getxattr((action.root + "/home").c_str(), "user.given", nullptr, 0), 0);
+  EXPECT_EQ(content("/home/old"), "old");
+  EXPECT_EQ(go({}).text("choice"), "nothing");
+}
+
 TEST_F(TakeSalvagedTest, ANewerFileIsNeverOverwrittenWithoutItsOwnWord) {
   salvaged("/newer", "salvaged", 200);
   there("/newer", "of today", 300);
