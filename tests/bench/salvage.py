@@ -59,20 +59,18 @@ def ours(machine, playbook):
 
 
 def by_hand(machine):
-    """With every subvolume that a salvage takes, as an operator would type it."""
+    """With every subvolume that a salvage takes, as an operator would type it: without a loop device between."""
     cold()
     mounted, to = machine.work / "by-hand", machine.storage / "by-hand"
     mounted.mkdir()
     to.mkdir()
     begin = time.monotonic()
-    device = run("losetup", "--find", "--show", "--read-only", machine.device).strip()
-    run("mount", "-t", "btrfs", "-o", "ro,rescue=nologreplay,subvolid=5", device, mounted)
+    run("mount", "-t", "btrfs", "-o", "ro,rescue=nologreplay,subvolid=5", machine.device, mounted)
     for path, point, _ in alder.SUBVOLUMES:
         if point:
             os.makedirs(f"{to}{point}", exist_ok=True)
             run("cp", "--archive", "--one-file-system", f"{mounted}/{path}/.", f"{to}{point}")
     run("umount", mounted)
-    run("losetup", "--detach", device)
     run("sync", "-f", machine.storage)
     took = time.monotonic() - begin
     mounts.forget_unmounted()
